@@ -1,0 +1,49 @@
+# Every target works on a fresh clone with Python 3.11-3.13, make and a C compiler: the first one makes .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.locked
+
+.PHONY: help demo test soak check bench generate lock clean
+
+help:  ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "Wattloom needs Python 3.11 to 3.13; choose one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP)  ## one market day, end to end (DATA=FOLDER real data, KEEP=FOLDER keeps the ledger)
+	$(BIN)/wattloom demo $(if $(DATA),--data "$(DATA)") $(if $(KEEP),--keep "$(KEEP)")
+
+test: $(STAMP)  ## the usual tests, a sample of each long one included
+	$(BIN)/python -m pytest -m "not soak"
+
+soak: $(STAMP)  ## the long versions of the crash and random tests
+	$(BIN)/python -m pytest -m soak --timeout 7200
+
+check: $(STAMP)  ## format, lint, types, import directions, chaincode rules, freshness of what is generated
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/wattloom lint-chaincode
+	$(BIN)/python tools/generate.py --check
+
+bench: $(STAMP)  ## throughput, latency and state cost; figures also in build/bench.json
+	$(BIN)/python -m benchmarks
+
+generate: $(STAMP)  ## write the protobuf code and the generated reference pages
+	$(BIN)/python tools/generate.py
+
+lock: $(STAMP)  ## resolve requirements.lock again from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --group dev \
+	  -p 3.11 pyproject.toml -o requirements.lock
+
+clean:  ## remove what the targets above made
+	rm -rf $(VENV) build *.egg-info

@@ -1,0 +1,1 @@
+"""Wattloom: community energy trading on a permissioned ledger whose contracts are Python."""
