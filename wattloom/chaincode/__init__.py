@@ -1,0 +1,1 @@
+"""The rules: contracts over a stub, with no clock, file, socket, float or random number."""

@@ -1,0 +1,35 @@
+"""State keys: parts joined by `/`, so that a prefix is a range and key order is the order of the parts."""
+
+MAX_KEY_BYTES = 200
+SEPARATOR = "/"
+
+
+def join(*parts: str) -> str:
+    """Join the parts of a composite key.
+
+    Raises
+    ------
+    ValueError : a part is empty, holds `/` or anything but printable ASCII, or the key is too long
+    """
+    for part in parts:
+        if not part or SEPARATOR in part or not part.isascii() or not part.isprintable() or " " in part:
+            raise ValueError(f"not a key part: {part!r}")
+    key = SEPARATOR.join(parts)
+    if len(key) > MAX_KEY_BYTES:
+        raise ValueError(f"a key has at most {MAX_KEY_BYTES} bytes, this has {len(key)}")
+    return key
+
+
+def number(value: int) -> str:
+    """Write a non-negative integer in ten digits, so that key order is numeric order."""
+    if not 0 <= value < 10**10:
+        raise ValueError(f"a key number is between 0 and 10^10, this is {value}")
+    return f"{value:010d}"
+
+
+def prefix_range(*parts: str) -> tuple[str, str]:
+    """Return the half-open range of the keys below the given parts (of all keys, without parts)."""
+    if not parts:
+        return "!", "\x7f"
+    stem = join(*parts)
+    return stem + SEPARATOR, stem + chr(ord(SEPARATOR) + 1)
