@@ -1,0 +1,1 @@
+"""The application, the two engines that order its transactions, and the way in."""

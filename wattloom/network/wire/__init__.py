@@ -1,0 +1,1 @@
+"""Protobuf forms and the Python code generated from them (`make generate`)."""
