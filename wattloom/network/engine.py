@@ -1,0 +1,96 @@
+"""What an engine offers to the way in: the solo sequencer and CometBFT stand behind the same calls."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from wattloom.chaincode.api.errors import ChaincodeError
+from wattloom.network.transactions import SignedTransaction
+from wattloom.network.wire import gateway_pb2, ledger_pb2
+
+
+class Busy(Exception):
+    """The engine's queue is full; nothing was taken, and sending again later is safe."""
+
+
+class EngineStopped(Exception):
+    """The engine takes nothing more: it was stopped, or it stopped itself on a fault of the machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewBlock:
+    """A block that is durable, as followers are told of it.
+
+    `sentences` gives refusals of this block in words, by transaction id; they are not kept.
+    """
+
+    height: int
+    time_s: int
+    record: ledger_pb2.BlockRecord
+    sentences: dict[bytes, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """The result of a query and the committed height that it read."""
+
+    data: bytes
+    height: int
+
+
+class Engine(Protocol):
+    """One node's view of the ledger; every call may come from any thread."""
+
+    name: str
+    chain_id: str
+    genesis_hash: bytes
+
+    def latest(self) -> tuple[int, int]:
+        """Return height and block time (s) of the last committed block; height 0 before the first."""
+        ...
+
+    def check(self, raw: bytes) -> SignedTransaction:
+        """Judge a transaction against committed state before it is ordered.
+
+        Raises
+        ------
+        ChaincodeError : refused, with the code that its block would give
+        """
+        ...
+
+    def order(self, transaction: SignedTransaction) -> None:
+        """Queue a checked transaction for a block; raise `Busy` or `EngineStopped`."""
+        ...
+
+    def evaluate(self, raw: bytes) -> Evaluated:
+        """Run a signed query on committed state; raise its refusal."""
+        ...
+
+    def committed(self, tx_id: bytes) -> gateway_pb2.Committed | None:
+        """Return a transaction's place and result, or None where no block holds it."""
+        ...
+
+    def block(self, height: int) -> ledger_pb2.BlockRecord | None:
+        """Return a block with its commit and results, or None where there is none (any more)."""
+        ...
+
+    def prove(self, contract: str, key: str, height: int) -> gateway_pb2.ProveResponse:
+        """Return a value with its proof up to a signed header; height 0 is the last that can be proven."""
+        ...
+
+    def follow(self, listener: Callable[[NewBlock], None]) -> Callable[[], None]:
+        """Call `listener` for each new block, in the engine's thread; return what ends it."""
+        ...
+
+    def describe_contracts(self) -> list[dict[str, Any]]:
+        """Return the metadata of every installed contract."""
+        ...
+
+
+class ProofUnavailable(ChaincodeError):
+    """No proof can be given: no such key, or a height that is not kept or not signed yet."""
+
+    code = "PROOF_UNAVAILABLE"
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(f"no proof can be given: {reason}", reason=reason)
