@@ -1,0 +1,1 @@
+"""One file per device; each adds its own variables, constraints and cost to its home's problem."""
