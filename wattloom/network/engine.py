@@ -21,13 +21,15 @@ class EngineStopped(Exception):
 class NewBlock:
     """A block that is durable, as followers are told of it.
 
-    `sentences` gives refusals of this block in words, by transaction id; they are not kept.
+    `sentences` gives refusals of this block in words, by transaction id; they are not kept. `dropped` are
+    transactions that were queued and that no block can hold any more, with the reason.
     """
 
     height: int
     time_s: int
     record: ledger_pb2.BlockRecord
     sentences: dict[bytes, str]
+    dropped: dict[bytes, ChaincodeError]
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,15 @@ class Contract:
             return lambda ctx, arguments: unknown(ctx, name, arguments)
         raise UnknownFunction(function=f"{self.name}:{name}")
 
+    def kind_of(self, name: str) -> Kind:
+        """Tell how a function may be called; one that only `unknown` takes may be called as a transaction."""
+        function = self.functions.get(name)
+        if function is not None:
+            return function.kind
+        if self._unknown is None:
+            raise UnknownFunction(function=f"{self.name}:{name}")
+        return Kind.TRANSACTION
+
     def metadata(self) -> dict[str, Any]:
         """Describe every function with the JSON schemas of its argument and result."""
         functions = [self.functions[name] for name in sorted(self.functions)]

@@ -36,12 +36,13 @@ class Refusal(Record, frozen=True, kw_only=True):
 class Outcome(Record, frozen=True, kw_only=True):
     """The result of a call.
 
-    `data` is the canonical JSON of the result, or of the `Refusal`, and is the same on every validator; `log`
-    is for people and is not.
+    `data` is the canonical JSON of the result, or of the `Refusal` whose `code` stands beside it, and is the
+    same on every validator; `log` is for people and is not.
     """
 
     status: Status
     data: bytes
+    code: str = ""
     log: str = ""
     events: list[Event] = msgspec.field(default_factory=list)
 
@@ -49,7 +50,7 @@ class Outcome(Record, frozen=True, kw_only=True):
 def refused(error: ChaincodeError) -> Outcome:
     """Return the outcome of a refusal."""
     data = encode(Refusal(code=error.code, details=error.details))
-    return Outcome(status=Status.REFUSED, data=data, log=str(error))
+    return Outcome(status=Status.REFUSED, data=data, code=error.code, log=str(error))
 
 
 def resolve(contracts: Mapping[str, Contract], function: str) -> tuple[Contract, str]:
@@ -96,7 +97,7 @@ def execute(
         raise
     except Exception as error:  # noqa: BLE001 - a bug in a contract is an outcome of the call
         data = encode(Refusal(code=INTERNAL, details={"error": type(error).__name__}))
-        return Outcome(status=Status.INTERNAL, data=data, log="".join(format_exception(error)))
+        return Outcome(status=Status.INTERNAL, data=data, code=INTERNAL, log="".join(format_exception(error)))
     return Outcome(status=Status.OK, data=data, events=events)
 
 

@@ -1,6 +1,7 @@
 """Timers: calls that the ledger owes, kept in its own state and run at the start of a block."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from wattloom.chaincode.api import keys
 from wattloom.chaincode.api.codec import decode, encode
@@ -24,8 +25,6 @@ def take_due(overlay: Overlay, *, time_s: int) -> Iterator[Scheduled]:
     """Remove and yield the timers with `at_s` before `time_s`, oldest first, within the block's budget."""
     start, _ = keys.prefix_range("timer")
     stop = keys.join("timer", keys.number(time_s))
-    for taken, (key, value) in enumerate(list(overlay.scan(LEDGER, start, stop))):
-        if taken == TIMERS_PER_BLOCK:
-            return
+    for key, value in list(islice(overlay.scan(LEDGER, start, stop), TIMERS_PER_BLOCK)):
         overlay.put(LEDGER, key, None)
         yield decode(value, Scheduled)
