@@ -29,7 +29,7 @@ class Generator(NamedTuple):
 
 
 def write_protobuf(out: Path) -> None:
-    """Compile every `.proto` of the package to messages and stubs, and to gRPC code where it has a service."""
+    """Compile every `.proto` of the package to messages and stubs; to gRPC code where it has a service."""
     protos = sorted(path.relative_to(ROOT) for path in (ROOT / "wattloom").rglob("*.proto"))
     services = [path for path in protos if _has_service(ROOT / path)]
     _run_protoc(protos, f"--python_out={out}", *_stubs("mypy", out))
