@@ -1,0 +1,1 @@
+"""Money: accounts of parties, minting and burning by the settlement agent, transfers, and locked amounts."""
