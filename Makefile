@@ -21,10 +21,10 @@ demo: $(STAMP)  ## one market day, end to end (DATA=FOLDER real data, KEEP=FOLDE
 	$(BIN)/wattloom demo $(if $(DATA),--data "$(DATA)") $(if $(KEEP),--keep "$(KEEP)")
 
 test: $(STAMP)  ## the usual tests, a sample of each long one included
-	$(BIN)/python -m pytest -m "not soak"
+	$(BIN)/python -m pytest -m "not soak" $(PYTEST_ARGS)
 
 soak: $(STAMP)  ## the long versions of the crash and random tests
-	$(BIN)/python -m pytest -m soak --timeout 7200
+	$(BIN)/python -m pytest -m soak --timeout 7200 $(PYTEST_ARGS)
 
 check: $(STAMP)  ## format, lint, types, import directions, chaincode rules, freshness of what is generated
 	$(BIN)/ruff format --check
