@@ -1,0 +1,18 @@
+"""Short public handles of certificates."""
+
+from hashlib import sha256
+
+LFDI_BYTES = 20
+
+
+def client_id(certificate: bytes) -> str:
+    """Return a client's handle: the SHA-256 of its DER certificate, 64 lower-case hexadecimal digits."""
+    return sha256(certificate).hexdigest()
+
+
+def lfdi(certificate: bytes) -> str:
+    """Return a device's long-form identifier: the leftmost 160 bits of the SHA-256, 40 lower-case digits.
+
+    Source: IEEE 2030.5-2018, 6.3.4.
+    """
+    return sha256(certificate).digest()[:LFDI_BYTES].hex()
