@@ -1,7 +1,7 @@
 """What a client certificate says about its holder: name, organisation, role and attributes.
 
-Role and attributes stand in one non-critical extension as canonical JSON, keys sorted and without white space,
-inside a DER UTF8String: `{"attributes":{"k":"v"},"role":"..."}`.
+Role and attributes stand in one non-critical extension as canonical JSON (keys sorted, no white space) inside
+a DER UTF8String: `{"attributes":{"k":"v"},"role":"..."}`.
 """
 
 import re
