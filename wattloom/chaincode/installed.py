@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from wattloom.chaincode.accounts.contract import accounts
 from wattloom.chaincode.api.contract import Contract
+from wattloom.chaincode.registry.contract import registry
 
-CONTRACTS: Mapping[str, Contract] = {}
+CONTRACTS: Mapping[str, Contract] = {contract.name: contract for contract in (accounts, registry)}

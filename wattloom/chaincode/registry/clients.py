@@ -1,0 +1,73 @@
+"""Clients: how an organisation takes a certificate back, or moves a party to another."""
+
+from msgspec.structs import replace
+
+from wattloom.chaincode.api import AlreadyExists, Context, InvalidArgument
+from wattloom.chaincode.registry import keys
+from wattloom.chaincode.registry.access import organisation_of, require_own
+from wattloom.chaincode.registry.errors import ClientRevoked
+from wattloom.chaincode.registry.records import Binding, Client, ClientId, ClientStatus, Revocation
+
+
+def acting_client(ctx: Context, party_id: str) -> Client | None:
+    """Return the client that a party is bound to, or None where the ledger has not seen it yet."""
+    binding = ctx.state.find(keys.party(party_id), Binding)
+    return None if binding is None else ctx.state.find(keys.client(binding.client_id), Client)
+
+
+def replace_client(ctx: Context, request: Binding) -> None:
+    """Let a party act through another certificate, known already or yet to come; the one before is refused.
+
+    Raises
+    ------
+    NotFound : the party has never acted
+    AlreadyExists : it acts through this certificate already
+    ClientRevoked : the certificate is revoked
+    InvalidArgument : the certificate is another party's
+    """
+    # READ
+    organisation, key = organisation_of(request.party_id), keys.party(request.party_id)
+    before = ctx.state.get(key, Binding)
+    old = acting_client(ctx, request.party_id)
+    new = ctx.state.find(keys.client(request.client_id), Client)
+    # CHECK
+    require_own(ctx, organisation)
+    if before == request:
+        raise AlreadyExists(key=f"registry:{key}")
+    if ctx.state.exists(keys.revocation(organisation, request.client_id)):
+        raise ClientRevoked(client_id=request.client_id)
+    if new is not None and new.party_id != request.party_id:
+        raise InvalidArgument(reason=f"client_id is a certificate of {new.party_id}")
+    # WRITE
+    if old is not None and old.status is ClientStatus.ACTIVE:
+        ctx.state.put(keys.client(old.client_id), replace(old, status=ClientStatus.REPLACED))
+    if new is not None:
+        ctx.state.put(keys.client(new.client_id), replace(new, status=ClientStatus.ACTIVE))
+    ctx.state.put(key, request)
+    ctx.emit("client_replaced", request)
+
+
+def revoke_client(ctx: Context, request: ClientId) -> None:
+    """Take a certificate of the caller's organisation back for ever, even one that has not been used yet.
+
+    Raises
+    ------
+    AlreadyExists : it is revoked already
+    """
+    # READ
+    organisation = ctx.caller.organisation
+    key = keys.revocation(organisation, request.client_id)
+    client = ctx.state.find(keys.client(request.client_id), Client)
+    # CHECK
+    if client is not None:
+        require_own(ctx, client.organisation)
+    if ctx.state.exists(key):
+        raise AlreadyExists(key=f"registry:{key}")
+    # WRITE
+    revocation = Revocation(
+        client_id=request.client_id, organisation=organisation, revoked_at_s=ctx.block_time_s
+    )
+    if client is not None:
+        ctx.state.put(keys.client(client.client_id), replace(client, status=ClientStatus.REVOKED))
+    ctx.state.put(key, revocation)
+    ctx.emit("client_revoked", revocation)

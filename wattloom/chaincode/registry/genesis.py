@@ -1,0 +1,21 @@
+"""What a ledger starts with: its organisations, and accounts where money exists already."""
+
+from msgspec import field
+
+from wattloom.chaincode.api import Record
+from wattloom.chaincode.api.units import AmountNano, PartyId
+from wattloom.chaincode.registry.records import Organisation
+
+
+class GenesisAccount(Record, frozen=True, kw_only=True):
+    """An account that is open from the start."""
+
+    party_id: PartyId
+    free_nano: AmountNano = 0
+
+
+class GenesisState(Record, frozen=True, kw_only=True):
+    """The first state of a ledger, before its first block."""
+
+    organisations: list[Organisation]
+    accounts: list[GenesisAccount] = field(default_factory=list)

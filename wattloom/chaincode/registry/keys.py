@@ -1,0 +1,39 @@
+"""State keys of `registry`."""
+
+from wattloom.chaincode.api import keys
+
+
+def organisation(name: str) -> str:
+    """`organisation/<name>`."""
+    return keys.join("organisation", name)
+
+
+def client(client_id: str) -> str:
+    """`client/<id>`."""
+    return keys.join("client", client_id)
+
+
+def party(party_id: str) -> str:
+    """`party/<party>`: the client that the party is bound to."""
+    return keys.join("party", party_id)
+
+
+def revocation(organisation: str, client_id: str) -> str:
+    """`revocation/<organisation>/<client>`, so that an organisation revokes only what it vouches for."""
+    return keys.join("revocation", organisation, client_id)
+
+
+def home(party_id: str) -> str:
+    """`home/<organisation>/<name>`, so that an organisation's homes are one range."""
+    organisation, _, name = party_id.partition(".")
+    return keys.join("home", organisation, name)
+
+
+def manufacturer(name: str) -> str:
+    """`manufacturer/<name>`."""
+    return keys.join("manufacturer", name)
+
+
+def meter(lfdi: str) -> str:
+    """`meter/<lfdi>`."""
+    return keys.join("meter", lfdi)
