@@ -1,0 +1,104 @@
+"""What a market day came to, as its table, its report and its JSON show it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+NANO = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class HomeDay:
+    """One home's day.
+
+    Money in $: `cost_alone` and `cost_operating` include discomfort (paper 000, C^O); `bill_nano` is what the
+    ledger charged, positive pays. Energies in kWh per slot, shape (T,).
+    """
+
+    home: str
+    cost_alone: float
+    cost_operating: float
+    bill_nano: int
+    trade_wh: tuple[int, ...]
+    grid_alone: Array
+    grid_trading: Array
+
+    @property
+    def cost_with_trading(self) -> float:
+        """Operating cost plus the bill, in $."""
+        return self.cost_operating + self.bill_nano / NANO
+
+    @property
+    def saving(self) -> float:
+        """What trading saved, in $."""
+        return self.cost_alone - self.cost_with_trading
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """Both residuals of one iteration: primal in kWh, dual in $."""
+
+    iteration: int
+    primal: float
+    dual: float
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDay:
+    """What the ledger did: counts, and what its verification found."""
+
+    chain_id: str
+    genesis_hash: str
+    blocks: int
+    transactions: int
+    state_root: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must hold, in words, and whether it did."""
+
+    name: str
+    holds: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayResult:
+    """The whole day. Prices in $/kWh, shape (T,); costs in $."""
+
+    community: str
+    description: str
+    synthetic: bool
+    slot_s: int
+    homes: tuple[HomeDay, ...]
+    price: Array
+    residuals: tuple[Residual, ...]
+    central_optimum: float
+    cost_before_rounding: float
+    ledger: LedgerDay
+    checks: tuple[Check, ...]
+    seconds: float
+
+    @property
+    def iterations(self) -> int:
+        """How many iterations the session took."""
+        return len(self.residuals)
+
+    @property
+    def cost_alone(self) -> float:
+        """The community's cost without trading."""
+        return sum(home.cost_alone for home in self.homes)
+
+    @property
+    def cost_with_trading(self) -> float:
+        """The community's cost with trading, after rounding to whole watt-hours."""
+        return sum(home.cost_with_trading for home in self.homes)
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """The checks that do not hold."""
+        return tuple(check for check in self.checks if not check.holds)

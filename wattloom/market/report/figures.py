@@ -1,0 +1,96 @@
+"""The plots of a market day, as SVG that a page can hold without any outside host."""
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from wattloom.market.day.result import Array, DayResult
+
+INK, ALONE, TRADING, SUN = "#1f2933", "#9aa5b1", "#0b7285", "#e8a317"
+
+
+def day_figures(day: DayResult) -> dict[str, str]:
+    """Return the SVG of each plot by its name: convergence, trades, grid draw, costs."""
+    return {
+        "convergence": _draw(day, _convergence),
+        "trades": _draw(day, _trades),
+        "grid": _draw(day, _grid),
+        "costs": _draw(day, _costs),
+    }
+
+
+def _draw(day: DayResult, plot: Callable[[Axes, DayResult], None]) -> str:
+    figure = Figure(figsize=(7.2, 3.6), layout="constrained")
+    axes = figure.subplots()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="#e4e7eb", linewidth=0.8)
+    axes.set_axisbelow(True)
+    plot(axes, day)
+    out = io.StringIO()
+    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": "Wattloom"})
+    svg = out.getvalue()
+    return svg[svg.index("<svg") :]
+
+
+def _convergence(axes: Axes, day: DayResult) -> None:
+    iterations = [each.iteration for each in day.residuals]
+    axes.semilogy(
+        iterations, [max(each.primal, 1e-12) for each in day.residuals], color=TRADING, label="primal, kWh"
+    )
+    axes.semilogy(iterations, [max(each.dual, 1e-12) for each in day.residuals], color=SUN, label="dual, $")
+    axes.axhline(1e-6, color=INK, linewidth=0.8, linestyle=":")
+    axes.set(xlabel="iteration", ylabel="residual")
+    axes.legend(frameon=False)
+
+
+def _trades(axes: Axes, day: DayResult) -> None:
+    hours = _hours(day)
+    trades = np.array([home.trade_wh for home in day.homes], dtype=np.float64) / 1000
+    bought, sold = np.zeros(len(hours)), np.zeros(len(hours))
+    colours = [f"C{index % 10}" for index in range(len(day.homes))]
+    width = day.slot_s / 3600 * 0.85
+    for home, row, colour in zip(day.homes, trades, colours, strict=True):
+        up, down = np.maximum(row, 0), np.minimum(row, 0)
+        axes.bar(hours, up, width, bottom=bought, color=colour, label=home.home)
+        axes.bar(hours, down, width, bottom=sold, color=colour)
+        bought, sold = bought + up, sold + down
+    axes.axhline(0, color=INK, linewidth=0.8)
+    axes.set(xlabel="hour", ylabel="bought (+) and sold (-), kWh")
+    price = axes.twinx()
+    price.step(hours, day.price, where="mid", color=INK, linewidth=1.2)
+    price.set_ylabel("clearing price, $/kWh")
+    price.spines[["top"]].set_visible(False)
+    axes.legend(frameon=False, fontsize=6, ncols=2)
+
+
+def _grid(axes: Axes, day: DayResult) -> None:
+    hours = _hours(day)
+    axes.step(hours, _total(day, "alone"), where="mid", color=ALONE, label="every home alone")
+    axes.step(hours, _total(day, "trading"), where="mid", color=TRADING, label="with trading")
+    axes.set(xlabel="hour", ylabel="drawn from the grid, kWh per slot", ylim=(0, None))
+    axes.legend(frameon=False)
+
+
+def _costs(axes: Axes, day: DayResult) -> None:
+    at = np.arange(len(day.homes))
+    axes.bar(at - 0.2, [home.cost_alone for home in day.homes], 0.4, color=ALONE, label="alone")
+    axes.bar(
+        at + 0.2, [home.cost_with_trading for home in day.homes], 0.4, color=TRADING, label="with trading"
+    )
+    axes.set_xticks(at, [home.home for home in day.homes], rotation=30, ha="right", fontsize=7)
+    axes.axhline(0, color=INK, linewidth=0.8)
+    axes.set_ylabel("cost of the day, $")
+    axes.legend(frameon=False)
+
+
+def _hours(day: DayResult) -> Array:
+    slots = len(day.price)
+    return (np.arange(slots) + 0.5) * day.slot_s / 3600
+
+
+def _total(day: DayResult, which: str) -> Array:
+    rows = [home.grid_alone if which == "alone" else home.grid_trading for home in day.homes]
+    return np.asarray(np.sum(rows, axis=0), dtype=np.float64)

@@ -1,0 +1,56 @@
+"""A market day as a table for the terminal, and as JSON."""
+
+from typing import Any
+
+from rich.table import Table
+
+from wattloom.market.day.result import DayResult
+
+
+def as_table(day: DayResult) -> Table:
+    """Return the table home, stand-alone cost, cost with trading, saving."""
+    table = Table(title=f"{day.community}, {len(day.homes)} homes, {len(day.price)} slots")
+    table.add_column("home")
+    for column in ("alone $", "with trading $", "saving $", "saving %"):
+        table.add_column(column, justify="right")
+    for home in day.homes:
+        table.add_row(home.home, *_money_cells(home.cost_alone, home.cost_with_trading))
+    table.add_section()
+    table.add_row("all", *_money_cells(day.cost_alone, day.cost_with_trading))
+    return table
+
+
+def as_json(day: DayResult) -> dict[str, Any]:
+    """Return the day's figures; money in $, bills also exactly, in 1e-9 $ as strings."""
+    return {
+        "community": day.community,
+        "synthetic": day.synthetic,
+        "homes": len(day.homes),
+        "slots": len(day.price),
+        "iterations": day.iterations,
+        "primal_residual_kwh": day.residuals[-1].primal,
+        "dual_residual": day.residuals[-1].dual,
+        "cost_alone": day.cost_alone,
+        "cost_before_rounding": day.cost_before_rounding,
+        "cost_with_trading": day.cost_with_trading,
+        "central_optimum": day.central_optimum,
+        "costs": {
+            home.home: {"alone": home.cost_alone, "with_trading": home.cost_with_trading}
+            for home in day.homes
+        },
+        "bills": {home.home: home.bill_nano / 1e9 for home in day.homes},
+        "bills_nano": {home.home: str(home.bill_nano) for home in day.homes},
+        "price_per_kwh": [float(price) for price in day.price],
+        "blocks": day.ledger.blocks,
+        "transactions": day.ledger.transactions,
+        "genesis_hash": day.ledger.genesis_hash,
+        "state_root": day.ledger.state_root,
+        "checks": {check.name: check.holds for check in day.checks},
+        "seconds": day.seconds,
+    }
+
+
+def _money_cells(alone: float, trading: float) -> tuple[str, str, str, str]:
+    saving = alone - trading
+    share = f"{100 * saving / abs(alone):.1f}" if abs(alone) > 1e-9 else "-"
+    return f"{alone:.2f}", f"{trading:.2f}", f"{saving:.2f}", share
