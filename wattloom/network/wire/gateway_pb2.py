@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#wattloom/network/wire/gateway.proto\x12\x13wattloom.gateway.v1\"\x7f\n\tCommitted\x12\r\n\x05tx_id\x18\x01 \x01(\x0c\x12\x0e\n\x06height\x18\x02 \x01(\x03\x12\r\n\x05index\x18\x03 \x01(\r\x12\x0e\n\x06status\x18\x04 \x01(\r\x12\x0c\n\x04\x64\x61ta\x18\x05 \x01(\x0c\x12\x14\n\x0c\x62lock_time_s\x18\x06 \x01(\x03\x12\x10\n\x08sentence\x18\x07 \x01(\t\"&\n\x0f\x45valuateRequest\x12\x13\n\x0btransaction\x18\x01 \x01(\x0c\"0\n\x10\x45valuateResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\x0e\n\x06height\x18\x02 \x01(\x03\"$\n\rSubmitRequest\x12\x13\n\x0btransaction\x18\x01 \x01(\x0c\"C\n\x0eSubmitResponse\x12\x31\n\tcommitted\x18\x01 \x01(\x0b\x32\x1e.wattloom.gateway.v1.Committed\"5\n\x13\x43ommitStatusRequest\x12\r\n\x05tx_id\x18\x01 \x01(\x0c\x12\x0f\n\x07wait_ms\x18\x02 \x01(\r\"\x81\x02\n\x14\x43ommitStatusResponse\x12>\n\x05state\x18\x01 \x01(\x0e\x32/.wattloom.gateway.v1.CommitStatusResponse.State\x12\x31\n\tcommitted\x18\x02 \x01(\x0b\x32\x1e.wattloom.gateway.v1.Committed\x12\x1b\n\x13latest_block_time_s\x18\x03 \x01(\x03\"Y\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTATE_COMMITTED\x10\x01\x12\x11\n\rSTATE_PENDING\x10\x02\x12\x11\n\rSTATE_UNKNOWN\x10\x03\"D\n\rEventsRequest\x12\x13\n\x0b\x66rom_height\x18\x01 \x01(\x03\x12\x10\n\x08\x63ontract\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"\x88\x01\n\x0e\x45ventsResponse\x12\x0e\n\x06height\x18\x01 \x01(\x03\x12\x14\n\x0c\x62lock_time_s\x18\x02 \x01(\x03\x12\r\n\x05tx_id\x18\x03 \x01(\x0c\x12\x10\n\x08\x63ontract\x18\x04 \x01(\t\x12\x0c\n\x04name\x18\x05 \x01(\t\x12\x0f\n\x07payload\x18\x06 \x01(\x0c\x12\x10\n\x08sequence\x18\x07 \x01(\r\"7\n\rBlocksRequest\x12\x13\n\x0b\x66rom_height\x18\x01 \x01(\x03\x12\x11\n\tto_height\x18\x02 \x01(\x03\"`\n\x0e\x42locksResponse\x12\r\n\x05\x62lock\x18\x01 \x01(\x0c\x12\x0e\n\x06\x63ommit\x18\x02 \x01(\x0c\x12/\n\x07results\x18\x03 \x03(\x0b\x32\x1e.wattloom.gateway.v1.Committed\"=\n\x0cProveRequest\x12\x10\n\x08\x63ontract\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0e\n\x06height\x18\x03 \x01(\x03\"]\n\rProveResponse\x12\x0e\n\x06height\x18\x01 \x01(\x03\x12\r\n\x05value\x18\x02 \x01(\x0c\x12\r\n\x05proof\x18\x03 \x01(\x0c\x12\x0e\n\x06header\x18\x04 \x01(\x0c\x12\x0e\n\x06\x63ommit\x18\x05 \x01(\x0c\"\x11\n\x0f\x44\x65scribeRequest\"\x99\x01\n\x10\x44\x65scribeResponse\x12\x10\n\x08\x63hain_id\x18\x01 \x01(\t\x12\x0e\n\x06height\x18\x02 \x01(\x03\x12\x14\n\x0c\x62lock_time_s\x18\x03 \x01(\x03\x12\x0e\n\x06\x65ngine\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\t\x12\x14\n\x0cgenesis_hash\x18\x06 \x01(\x0c\x12\x16\n\x0e\x63ontracts_json\x18\x07 \x01(\x0c\x32\xed\x04\n\x07Gateway\x12W\n\x08\x45valuate\x12$.wattloom.gateway.v1.EvaluateRequest\x1a%.wattloom.gateway.v1.EvaluateResponse\x12Q\n\x06Submit\x12\".wattloom.gateway.v1.SubmitRequest\x1a#.wattloom.gateway.v1.SubmitResponse\x12\x63\n\x0c\x43ommitStatus\x12(.wattloom.gateway.v1.CommitStatusRequest\x1a).wattloom.gateway.v1.CommitStatusResponse\x12S\n\x06\x45vents\x12\".wattloom.gateway.v1.EventsRequest\x1a#.wattloom.gateway.v1.EventsResponse0\x01\x12S\n\x06\x42locks\x12\".wattloom.gateway.v1.BlocksRequest\x1a#.wattloom.gateway.v1.BlocksResponse0\x01\x12N\n\x05Prove\x12!.wattloom.gateway.v1.ProveRequest\x1a\".wattloom.gateway.v1.ProveResponse\x12W\n\x08\x44\x65scribe\x12$.wattloom.gateway.v1.DescribeRequest\x1a%.wattloom.gateway.v1.DescribeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#wattloom/network/wire/gateway.proto\x12\x13wattloom.gateway.v1\"\x7f\n\tCommitted\x12\r\n\x05tx_id\x18\x01 \x01(\x0c\x12\x0e\n\x06height\x18\x02 \x01(\x03\x12\r\n\x05index\x18\x03 \x01(\r\x12\x0e\n\x06status\x18\x04 \x01(\r\x12\x0c\n\x04\x64\x61ta\x18\x05 \x01(\x0c\x12\x14\n\x0c\x62lock_time_s\x18\x06 \x01(\x03\x12\x10\n\x08sentence\x18\x07 \x01(\t\"\x1d\n\rRefusalDetail\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\"&\n\x0f\x45valuateRequest\x12\x13\n\x0btransaction\x18\x01 \x01(\x0c\"0\n\x10\x45valuateResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\x0e\n\x06height\x18\x02 \x01(\x03\"$\n\rSubmitRequest\x12\x13\n\x0btransaction\x18\x01 \x01(\x0c\"C\n\x0eSubmitResponse\x12\x31\n\tcommitted\x18\x01 \x01(\x0b\x32\x1e.wattloom.gateway.v1.Committed\"5\n\x13\x43ommitStatusRequest\x12\r\n\x05tx_id\x18\x01 \x01(\x0c\x12\x0f\n\x07wait_ms\x18\x02 \x01(\r\"\x81\x02\n\x14\x43ommitStatusResponse\x12>\n\x05state\x18\x01 \x01(\x0e\x32/.wattloom.gateway.v1.CommitStatusResponse.State\x12\x31\n\tcommitted\x18\x02 \x01(\x0b\x32\x1e.wattloom.gateway.v1.Committed\x12\x1b\n\x13latest_block_time_s\x18\x03 \x01(\x03\"Y\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTATE_COMMITTED\x10\x01\x12\x11\n\rSTATE_PENDING\x10\x02\x12\x11\n\rSTATE_UNKNOWN\x10\x03\"D\n\rEventsRequest\x12\x13\n\x0b\x66rom_height\x18\x01 \x01(\x03\x12\x10\n\x08\x63ontract\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"\x88\x01\n\x0e\x45ventsResponse\x12\x0e\n\x06height\x18\x01 \x01(\x03\x12\x14\n\x0c\x62lock_time_s\x18\x02 \x01(\x03\x12\r\n\x05tx_id\x18\x03 \x01(\x0c\x12\x10\n\x08\x63ontract\x18\x04 \x01(\t\x12\x0c\n\x04name\x18\x05 \x01(\t\x12\x0f\n\x07payload\x18\x06 \x01(\x0c\x12\x10\n\x08sequence\x18\x07 \x01(\r\"7\n\rBlocksRequest\x12\x13\n\x0b\x66rom_height\x18\x01 \x01(\x03\x12\x11\n\tto_height\x18\x02 \x01(\x03\"`\n\x0e\x42locksResponse\x12\r\n\x05\x62lock\x18\x01 \x01(\x0c\x12\x0e\n\x06\x63ommit\x18\x02 \x01(\x0c\x12/\n\x07results\x18\x03 \x03(\x0b\x32\x1e.wattloom.gateway.v1.Committed\"=\n\x0cProveRequest\x12\x10\n\x08\x63ontract\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0e\n\x06height\x18\x03 \x01(\x03\"]\n\rProveResponse\x12\x0e\n\x06height\x18\x01 \x01(\x03\x12\r\n\x05value\x18\x02 \x01(\x0c\x12\r\n\x05proof\x18\x03 \x01(\x0c\x12\x0e\n\x06header\x18\x04 \x01(\x0c\x12\x0e\n\x06\x63ommit\x18\x05 \x01(\x0c\"\x11\n\x0f\x44\x65scribeRequest\"\x99\x01\n\x10\x44\x65scribeResponse\x12\x10\n\x08\x63hain_id\x18\x01 \x01(\t\x12\x0e\n\x06height\x18\x02 \x01(\x03\x12\x14\n\x0c\x62lock_time_s\x18\x03 \x01(\x03\x12\x0e\n\x06\x65ngine\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\t\x12\x14\n\x0cgenesis_hash\x18\x06 \x01(\x0c\x12\x16\n\x0e\x63ontracts_json\x18\x07 \x01(\x0c\x32\xed\x04\n\x07Gateway\x12W\n\x08\x45valuate\x12$.wattloom.gateway.v1.EvaluateRequest\x1a%.wattloom.gateway.v1.EvaluateResponse\x12Q\n\x06Submit\x12\".wattloom.gateway.v1.SubmitRequest\x1a#.wattloom.gateway.v1.SubmitResponse\x12\x63\n\x0c\x43ommitStatus\x12(.wattloom.gateway.v1.CommitStatusRequest\x1a).wattloom.gateway.v1.CommitStatusResponse\x12S\n\x06\x45vents\x12\".wattloom.gateway.v1.EventsRequest\x1a#.wattloom.gateway.v1.EventsResponse0\x01\x12S\n\x06\x42locks\x12\".wattloom.gateway.v1.BlocksRequest\x1a#.wattloom.gateway.v1.BlocksResponse0\x01\x12N\n\x05Prove\x12!.wattloom.gateway.v1.ProveRequest\x1a\".wattloom.gateway.v1.ProveResponse\x12W\n\x08\x44\x65scribe\x12$.wattloom.gateway.v1.DescribeRequest\x1a%.wattloom.gateway.v1.DescribeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,36 +33,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_COMMITTED']._serialized_start=60
   _globals['_COMMITTED']._serialized_end=187
-  _globals['_EVALUATEREQUEST']._serialized_start=189
-  _globals['_EVALUATEREQUEST']._serialized_end=227
-  _globals['_EVALUATERESPONSE']._serialized_start=229
-  _globals['_EVALUATERESPONSE']._serialized_end=277
-  _globals['_SUBMITREQUEST']._serialized_start=279
-  _globals['_SUBMITREQUEST']._serialized_end=315
-  _globals['_SUBMITRESPONSE']._serialized_start=317
-  _globals['_SUBMITRESPONSE']._serialized_end=384
-  _globals['_COMMITSTATUSREQUEST']._serialized_start=386
-  _globals['_COMMITSTATUSREQUEST']._serialized_end=439
-  _globals['_COMMITSTATUSRESPONSE']._serialized_start=442
-  _globals['_COMMITSTATUSRESPONSE']._serialized_end=699
-  _globals['_COMMITSTATUSRESPONSE_STATE']._serialized_start=610
-  _globals['_COMMITSTATUSRESPONSE_STATE']._serialized_end=699
-  _globals['_EVENTSREQUEST']._serialized_start=701
-  _globals['_EVENTSREQUEST']._serialized_end=769
-  _globals['_EVENTSRESPONSE']._serialized_start=772
-  _globals['_EVENTSRESPONSE']._serialized_end=908
-  _globals['_BLOCKSREQUEST']._serialized_start=910
-  _globals['_BLOCKSREQUEST']._serialized_end=965
-  _globals['_BLOCKSRESPONSE']._serialized_start=967
-  _globals['_BLOCKSRESPONSE']._serialized_end=1063
-  _globals['_PROVEREQUEST']._serialized_start=1065
-  _globals['_PROVEREQUEST']._serialized_end=1126
-  _globals['_PROVERESPONSE']._serialized_start=1128
-  _globals['_PROVERESPONSE']._serialized_end=1221
-  _globals['_DESCRIBEREQUEST']._serialized_start=1223
-  _globals['_DESCRIBEREQUEST']._serialized_end=1240
-  _globals['_DESCRIBERESPONSE']._serialized_start=1243
-  _globals['_DESCRIBERESPONSE']._serialized_end=1396
-  _globals['_GATEWAY']._serialized_start=1399
-  _globals['_GATEWAY']._serialized_end=2020
+  _globals['_REFUSALDETAIL']._serialized_start=189
+  _globals['_REFUSALDETAIL']._serialized_end=218
+  _globals['_EVALUATEREQUEST']._serialized_start=220
+  _globals['_EVALUATEREQUEST']._serialized_end=258
+  _globals['_EVALUATERESPONSE']._serialized_start=260
+  _globals['_EVALUATERESPONSE']._serialized_end=308
+  _globals['_SUBMITREQUEST']._serialized_start=310
+  _globals['_SUBMITREQUEST']._serialized_end=346
+  _globals['_SUBMITRESPONSE']._serialized_start=348
+  _globals['_SUBMITRESPONSE']._serialized_end=415
+  _globals['_COMMITSTATUSREQUEST']._serialized_start=417
+  _globals['_COMMITSTATUSREQUEST']._serialized_end=470
+  _globals['_COMMITSTATUSRESPONSE']._serialized_start=473
+  _globals['_COMMITSTATUSRESPONSE']._serialized_end=730
+  _globals['_COMMITSTATUSRESPONSE_STATE']._serialized_start=641
+  _globals['_COMMITSTATUSRESPONSE_STATE']._serialized_end=730
+  _globals['_EVENTSREQUEST']._serialized_start=732
+  _globals['_EVENTSREQUEST']._serialized_end=800
+  _globals['_EVENTSRESPONSE']._serialized_start=803
+  _globals['_EVENTSRESPONSE']._serialized_end=939
+  _globals['_BLOCKSREQUEST']._serialized_start=941
+  _globals['_BLOCKSREQUEST']._serialized_end=996
+  _globals['_BLOCKSRESPONSE']._serialized_start=998
+  _globals['_BLOCKSRESPONSE']._serialized_end=1094
+  _globals['_PROVEREQUEST']._serialized_start=1096
+  _globals['_PROVEREQUEST']._serialized_end=1157
+  _globals['_PROVERESPONSE']._serialized_start=1159
+  _globals['_PROVERESPONSE']._serialized_end=1252
+  _globals['_DESCRIBEREQUEST']._serialized_start=1254
+  _globals['_DESCRIBEREQUEST']._serialized_end=1271
+  _globals['_DESCRIBERESPONSE']._serialized_start=1274
+  _globals['_DESCRIBERESPONSE']._serialized_end=1427
+  _globals['_GATEWAY']._serialized_start=1430
+  _globals['_GATEWAY']._serialized_end=2051
 # @@protoc_insertion_point(module_scope)

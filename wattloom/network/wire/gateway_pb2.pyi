@@ -63,6 +63,28 @@ class Committed(_message.Message):
 Global___Committed: _TypeAlias = Committed  # noqa: Y015
 
 @_typing.final
+class RefusalDetail(_message.Message):
+    """Stands in the details of an error status, beside google.rpc.ErrorInfo: the refusal with its details' types."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATA_FIELD_NUMBER: _builtins.int
+    data: _builtins.bytes
+    """canonical JSON of {code, details}, as a block would hold it"""
+    def __init__(
+        self,
+        *,
+        data: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RefusalDetail: _TypeAlias = RefusalDetail  # noqa: Y015
+
+@_typing.final
 class EvaluateRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

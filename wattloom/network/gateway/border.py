@@ -1,0 +1,119 @@
+"""The border to gRPC: bytes become messages on the way in, exceptions become statuses on the way out."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+import grpc
+import structlog
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.message import DecodeError, Message
+from google.protobuf.message_factory import GetMessageClass
+from grpc_status import rpc_status
+from prometheus_client import Counter
+
+from wattloom.network.gateway.errors import BadRequest
+from wattloom.network.gateway.statuses import status_of
+from wattloom.network.wire import gateway_pb2
+
+SERVICE = gateway_pb2.DESCRIPTOR.services_by_name["Gateway"]
+
+log = structlog.get_logger(__name__)
+
+Send = Callable[[Message], Awaitable[None]]
+Unary = Callable[[Any], Awaitable[Message]]
+Stream = Callable[[Any, Send], Awaitable[None]]
+
+
+class Context(Protocol):
+    """The part of gRPC's own context that the border uses."""
+
+    write: Send
+
+    async def abort(self, code: grpc.StatusCode, details: str, trailing_metadata: Any) -> None:  # noqa: ANN401
+        """End the call with a status, by raising."""
+        ...
+
+
+def handlers(service: object, calls: Counter) -> grpc.GenericRpcHandler:
+    """Return what serves every method of the gateway by the method of that name of `service`.
+
+    A unary method takes the request, a stream also takes `send`; each may raise.
+    """
+    by_name = {
+        method.name: _handler(method, getattr(service, method.name), calls) for method in SERVICE.methods
+    }
+    return grpc.method_handlers_generic_handler(SERVICE.full_name, by_name)
+
+
+def _handler(method: MethodDescriptor, serve: Any, calls: Counter) -> grpc.RpcMethodHandler[Any, Any]:  # noqa: ANN401
+    request, response = GetMessageClass(method.input_type), GetMessageClass(method.output_type)
+    border = _Border(method.name, calls)
+    make, answer = (
+        (grpc.unary_stream_rpc_method_handler, border.stream(serve))
+        if method.server_streaming
+        else (grpc.unary_unary_rpc_method_handler, border.unary(serve))
+    )
+    return make(
+        answer,
+        request_deserializer=_tolerant(request),
+        response_serializer=response.SerializeToString,
+    )
+
+
+def _tolerant(kind: type[Message]) -> Callable[[bytes], Message | None]:
+    """Read a message; None for bytes that are none, so that our own refusal can be sent."""
+
+    def read(data: bytes) -> Message | None:
+        try:
+            return kind.FromString(data)
+        except DecodeError:
+            return None
+
+    return read
+
+
+class _Border:
+    """Wraps one method: counts how calls end, and turns whatever is raised into a status."""
+
+    def __init__(self, method: str, calls: Counter) -> None:
+        self._method = method
+        self._ended = {code: calls.labels(method, code.name) for code in grpc.StatusCode}
+
+    def unary(self, serve: Unary) -> Callable[[Message | None, Context], Awaitable[Message | None]]:
+        async def answer(request: Message | None, context: Context) -> Message | None:
+            try:
+                response = await serve(_present(request))
+            except BaseException as error:
+                await self._abort(context, error)
+                raise  # `abort` raises by itself
+            self._ended[grpc.StatusCode.OK].inc()
+            return response
+
+        return answer
+
+    def stream(self, serve: Stream) -> Callable[[Message | None, Context], Awaitable[None]]:
+        async def answer(request: Message | None, context: Context) -> None:
+            try:
+                await serve(_present(request), context.write)
+            except BaseException as error:
+                await self._abort(context, error)
+                raise
+            self._ended[grpc.StatusCode.OK].inc()
+
+        return answer
+
+    async def _abort(self, context: Context, error: BaseException) -> None:
+        if not isinstance(error, Exception):
+            self._ended[grpc.StatusCode.CANCELLED].inc()
+            raise error
+        status = rpc_status.to_status(status_of(error))
+        self._ended[status.code].inc()
+        if status.code is grpc.StatusCode.INTERNAL:
+            log.error("call failed", method=self._method, exc_info=error)
+        await context.abort(status.code, status.details, status.trailing_metadata)
+
+
+def _present(request: Message | None) -> Message:
+    if request is None:
+        raise BadRequest(field="request", reason="is not a protobuf message of this method")
+    return request

@@ -1,0 +1,77 @@
+"""One table from refusals to gRPC statuses, and the richer status that carries code, details and sentence."""
+
+from typing import Final
+
+from google.protobuf.any_pb2 import Any
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
+from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
+from google.rpc.status_pb2 import Status
+from grpc import StatusCode
+
+from wattloom.chaincode.api import errors as rules
+from wattloom.chaincode.api.codec import encode
+from wattloom.chaincode.api.errors import ChaincodeError
+from wattloom.chaincode.api.execution import Refusal
+from wattloom.network import engine, refusals
+from wattloom.network.gateway.errors import Busy, GatewayRefusal, Stopping
+from wattloom.network.wire.gateway_pb2 import RefusalDetail
+
+DOMAIN: Final = "wattloom"
+"""The domain of every `ErrorInfo` of ours; without one, an error is the transport's."""
+
+MAX_TEXT: Final = 1_000
+MAX_DETAIL_BYTES: Final = 4_000
+"""Details travel in HTTP/2 trailers, of which clients take about 8 kB."""
+
+STATUSES: Final[dict[str, StatusCode]] = {
+    rules.InvalidArgument.code: StatusCode.INVALID_ARGUMENT,
+    rules.WrongKind.code: StatusCode.INVALID_ARGUMENT,
+    refusals.MalformedTransaction.code: StatusCode.INVALID_ARGUMENT,
+    refusals.TransactionTooLarge.code: StatusCode.INVALID_ARGUMENT,
+    refusals.WrongChain.code: StatusCode.INVALID_ARGUMENT,
+    rules.NotFound.code: StatusCode.NOT_FOUND,
+    rules.UnknownFunction.code: StatusCode.NOT_FOUND,
+    engine.ProofUnavailable.code: StatusCode.NOT_FOUND,
+    rules.AlreadyExists.code: StatusCode.ALREADY_EXISTS,
+    refusals.DuplicateTransaction.code: StatusCode.ALREADY_EXISTS,
+    rules.Forbidden.code: StatusCode.PERMISSION_DENIED,
+    refusals.SignatureRefused.code: StatusCode.UNAUTHENTICATED,
+    "UNKNOWN_CREATOR": StatusCode.UNAUTHENTICATED,
+}
+"""By stable code; every other refusal is a FAILED_PRECONDITION: well formed, but the rules say no."""
+
+
+def status_of(error: Exception) -> Status:
+    """Return what a caller is told of an error; nothing where it is none that we foresee."""
+    match error:
+        case GatewayRefusal():
+            return _status(error.status, error, error.retry_after_s)
+        case engine.Busy():
+            return status_of(Busy())
+        case engine.EngineStopped():
+            return status_of(Stopping())
+        case ChaincodeError():
+            return _status(STATUSES.get(error.code, StatusCode.FAILED_PRECONDITION), error, None)
+    return Status(code=StatusCode.INTERNAL.value[0], message="the gateway failed; its log says why")
+
+
+def _status(code: StatusCode, error: ChaincodeError, retry_after_s: float | None) -> Status:
+    texts = {name: str(value)[:MAX_TEXT] for name, value in error.details.items()}
+    details: list[Message] = [ErrorInfo(reason=error.code, domain=DOMAIN, metadata=texts)]
+    exact = encode(Refusal(code=error.code, details=error.details))
+    if len(exact) <= MAX_DETAIL_BYTES:
+        details.append(RefusalDetail(data=exact))
+    if retry_after_s is not None:
+        delay = Duration()
+        delay.FromNanoseconds(int(retry_after_s * 1e9))
+        details.append(RetryInfo(retry_delay=delay))
+    return Status(
+        code=code.value[0], message=str(error)[:MAX_TEXT], details=[_packed(each) for each in details]
+    )
+
+
+def _packed(message: Message) -> Any:
+    packed = Any()
+    packed.Pack(message)
+    return packed
