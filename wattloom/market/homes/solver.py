@@ -2,15 +2,15 @@
 
 import math
 
+import cvxpy as cp
 import numpy as np
 import piqp
 import scipy.sparse as sp
 
 from wattloom.market.homes.checks import FloatArray
-from wattloom.market.homes.errors import SolveFailed
 from wattloom.market.homes.home import Home, Schedule
 from wattloom.market.homes.program import QuadraticProgram, extract, without
-from wattloom.market.homes.stated import StatedHome
+from wattloom.market.homes.stated import StatedHome, solve_with_clarabel, value
 
 EPS = 1e-12
 """Residuals and gap that PIQP must reach. The trade is known to about the root of the gap: 1e-8 leaves errors
@@ -47,14 +47,19 @@ class HomeSolver:
 
         Raises
         ------
-        SolveFailed : PIQP did not prove optimality
+        SolveFailed : no solver proved optimality
         """
         if rho != self._rho:
             self._set_up_exchange(rho)
         linear = self._program.c.copy()
         linear[self._trade] += price_per_kwh - rho * anchor_kwh
         self._exchange.update(c=linear)
-        return _solution(self._exchange, self.home.home_id)[self._trade]
+        if self._exchange.solve() == piqp.PIQP_SOLVED:
+            return np.array(self._exchange.result.x[self._trade])
+        problem, q = self._stated.exchange_problem(rho)
+        q.value = rho * anchor_kwh - price_per_kwh
+        self._ask_clarabel(problem)
+        return value(self._stated.trade_kwh)
 
     def solve_pairwise(
         self, price_per_kwh: FloatArray, pair_hat_kwh: FloatArray, dual_per_kwh: FloatArray, rho: float
@@ -79,18 +84,20 @@ class HomeSolver:
     def solve_fixed(self, trade_kwh: FloatArray) -> Schedule:
         """Return the cheapest plan that keeps an agreed trade (T,).
 
-        The trade is data here, so the trade limit no longer binds: whoever agreed to it has applied it, and a
-        repair may have moved it by a little.
-
         Raises
         ------
-        SolveFailed : no plan keeps this trade within the home's limits, or PIQP did not prove optimality
+        SolveFailed : no plan keeps this trade, or no solver proved optimality
         """
-        free = without(self._program, self._trade, trade_kwh)
-        solver = _set_up(free)
-        rest = _solution(solver, self.home.home_id)
-        self._hold(np.insert(rest, self._trade.start, trade_kwh))
+        solver = _set_up(without(self._program, self._trade, trade_kwh))
+        if solver.solve() == piqp.PIQP_SOLVED:
+            self._hold(np.insert(solver.result.x, self._trade.start, trade_kwh))
+        else:
+            self._ask_clarabel(self._stated.fixed_problem(trade_kwh))
         return self._stated.schedule()
+
+    def _ask_clarabel(self, problem: cp.Problem) -> None:
+        """Let a second solver prove the optimum or say why there is none: PIQP does not see infeasibility."""
+        solve_with_clarabel(problem, subject=f"home {self.home.home_id}")
 
     def _set_up_exchange(self, rho: float) -> None:
         weights = np.zeros(self._program.c.size)
@@ -112,10 +119,3 @@ def _set_up(program: QuadraticProgram, *, extra_weights: FloatArray | None = Non
     linear = (quadratic, program.c, program.A, program.b, program.G)
     solver.setup(*linear, h_l=None, h_u=program.h, x_l=program.lower, x_u=program.upper)
     return solver
-
-
-def _solution(solver: piqp.SparseSolver, home_id: str) -> FloatArray:
-    status = solver.solve()
-    if status != piqp.PIQP_SOLVED:
-        raise SolveFailed(engine="piqp", status=status.name, subject=f"home {home_id}")
-    return np.array(solver.result.x)

@@ -9,7 +9,7 @@ from wattloom.market.homes.checks import FloatArray
 from wattloom.market.homes.errors import SolveFailed
 from wattloom.market.homes.home import Home, Schedule
 
-CLARABEL_TIGHT = {"tol_gap_abs": 1e-12, "tol_gap_rel": 1e-12, "tol_feas": 1e-12}
+CLARABEL_TIGHT = {"tol_gap_abs": 1e-11, "tol_gap_rel": 1e-11, "tol_feas": 1e-11}
 """Clarabel's own 1e-8 is too coarse to judge a solver that must agree to 1e-6."""
 
 
@@ -43,24 +43,28 @@ class StatedHome:
             - tariff.feed_in_income_per_kwh * cp.sum(self.fed_in_kwh)
             + self.device_cost
         )
-        self.constraints: list[cp.Constraint] = [
+        self.own_constraints: list[cp.Constraint] = [
             self.grid_kwh + self.trade_kwh
             == sum((part.net_demand_kwh for part in parts.values()), start=nothing),
             self.grid_kwh >= 0,
             self.grid_kwh <= peak_kw * setting.slot_h,
             peak_kw <= tariff.grid_limit_kw,
-            self.trade_kwh <= home.trade_limit_kwh,
-            self.trade_kwh >= -home.trade_limit_kwh,
             *(constraint for part in parts.values() for constraint in part.constraints),
         ]
+        limit_kwh = home.trade_limit_kwh
+        self.constraints = [*self.own_constraints, self.trade_kwh <= limit_kwh, self.trade_kwh >= -limit_kwh]
 
     def problem(self) -> cp.Problem:
         """Return the home's problem with the trade free and unpriced."""
         return cp.Problem(cp.Minimize(self.cost), self.constraints)
 
     def fixed_problem(self, trade_kwh: FloatArray) -> cp.Problem:
-        """Return the problem with the trade agreed: zero trade gives the stand-alone cost of paper 000."""
-        return cp.Problem(cp.Minimize(self.cost), [*self.constraints, self.trade_kwh == trade_kwh])
+        """Return the problem with the trade agreed: zero trade gives the stand-alone cost of paper 000.
+
+        The trade limit does not bind here: whoever agreed to the trade has applied it, and a repair may have
+        moved the trade by a little.
+        """
+        return cp.Problem(cp.Minimize(self.cost), [*self.own_constraints, self.trade_kwh == trade_kwh])
 
     def exchange_problem(self, rho: float) -> tuple[cp.Problem, cp.Parameter]:
         """Return min F(x) + (rho/2) ||x||^2 - q.x and its one changing parameter q (T,).

@@ -1,8 +1,8 @@
 """Ausgrid's "Solar home electricity data": the original half-hourly files, and hourly extracts of them.
 
 The original has a title line, then one row per customer, category and day: GC general consumption, CL
-controlled load, GG gross generation; 48 columns from 0:30 to 0:00 name the END of each half hour, in civil time
-of Sydney.
+controlled load, GG gross generation; its 48 columns from 0:30 to 0:00 name the END of each half hour, in the
+civil time of Sydney.
 """
 
 from collections.abc import Iterator
