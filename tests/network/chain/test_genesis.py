@@ -9,6 +9,7 @@ from wattloom.network.chain.genesis import Genesis, GenesisValidator
 from wattloom.network.chain.timestamp import Timestamp
 
 CASES = vectors("genesis")
+ABCI = "abci.vote_extensions_enable_height"
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -70,6 +71,7 @@ def _changed(path, value):
         (("consensus_params", "evidence", "max_age_duration"), "0", "evidence.max_age_duration"),
         (("consensus_params", "evidence", "max_bytes"), "22020097", "evidence.max_bytes"),
         (("consensus_params", "version", "app"), "-1", "version.app"),
+        (("consensus_params", "abci"), {"vote_extensions_enable_height": "-1"}, ABCI),
         (("consensus_params", "authority", "authority"), "a" * 257, "authority"),
         (("consensus_params", "validator"), {}, "consensus_params.validator"),
     ],
@@ -87,6 +89,12 @@ def test_a_bad_field_is_refused_by_name(path, value, field):
 def test_what_is_no_document_is_refused(data):
     with pytest.raises(GenesisRejected, match="document"):
         Genesis.decode(data)
+
+
+def test_a_key_that_stands_twice_is_refused():
+    twice = CASES[0]["text"].replace('"app_hash": ""', '"app_hash": "", "app_hash": ""')
+    with pytest.raises(GenesisRejected, match="twice"):
+        Genesis.decode(twice.encode())
 
 
 def test_app_state_that_is_not_canonical_is_refused():

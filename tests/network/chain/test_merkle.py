@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.network.chain.golden import vectors
 from wattloom.network.chain import merkle
-from wattloom.network.chain.errors import ChainError, ProofRejected
+from wattloom.network.chain.errors import ChainError, MalformedRecord, ProofRejected
 
 LEAVES = st.lists(st.binary(max_size=40), min_size=1, max_size=40, unique=True)
 
@@ -96,3 +96,9 @@ def test_a_path_that_no_tree_has_is_refused(change, what):
     proof = merkle.prove([merkle.leaf_hash(bytes([i])) for i in range(3)], 0)
     with pytest.raises(ProofRejected, match=what):
         merkle.proven_root(msgspec.structs.replace(proof, **change))
+
+
+def test_a_proof_with_more_bytes_than_its_canonical_encoding_is_refused():
+    proof = merkle.prove([merkle.leaf_hash(b"")], 0)
+    with pytest.raises(MalformedRecord, match="canonical"):
+        merkle.Proof.decode(proof.encode() + b"\x10\x00")

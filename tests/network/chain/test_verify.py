@@ -61,16 +61,21 @@ def test_a_header_that_breaks_a_rule_is_refused_though_all_sign_it(change, code)
     case = _resigned(_with_header(1, **change), NETWORK.tips[1])
     with pytest.raises(ChainRejected) as rejection:
         verify_block(*case)
-    assert (rejection.value.code, rejection.value.height) == (
-        code,
-        change.get("height", 2) if code is Fault.TIME else 2,
-    )
+    assert (rejection.value.code, rejection.value.height) == (code, 2)
 
 
 def test_a_time_that_stands_still_is_refused():
     tip = msgspec.structs.replace(NETWORK.tips[1], last_time=NETWORK.blocks[1].header.time)
     case = _resigned(NETWORK.blocks[1], tip)
     with pytest.raises(ChainRejected, match="not after") as rejection:
+        verify_block(*case)
+    assert rejection.value.code is Fault.TIME
+
+
+def test_a_time_that_rises_but_is_not_the_votes_median_is_refused():
+    later = Timestamp.of_ns(NETWORK.blocks[1].header.time.ns + 1)
+    case = _resigned(_with_header(1, time=later), NETWORK.tips[1])
+    with pytest.raises(ChainRejected, match="expected") as rejection:
         verify_block(*case)
     assert rejection.value.code is Fault.TIME
 

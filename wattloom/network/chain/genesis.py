@@ -1,21 +1,19 @@
 """The genesis document, in CometBFT's JSON form: where a chain starts and whom it trusts."""
 
-import base64
-import binascii
 import json
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from wattloom.network.chain.encoding import sha256
 from wattloom.network.chain.errors import GenesisRejected, MalformedRecord
+from wattloom.network.chain.json_form import PublicKeyForm, as_go_writes, base64_bytes, compact, json_tree
 from wattloom.network.chain.params import MAX_BLOCK_BYTES, ConsensusParams
 from wattloom.network.chain.timestamp import Timestamp
 from wattloom.network.chain.validators import Validator, ValidatorSet, address
 
 MAX_CHAIN_ID_CHARS = 50
 MAX_AUTHORITY_CHARS = 256
-PUBLIC_KEY_TYPE = "tendermint/PubKeyEd25519"
 
 
 class GenesisValidator(msgspec.Struct, frozen=True):
@@ -53,7 +51,7 @@ class Genesis(msgspec.Struct, frozen=True, kw_only=True):
             self.validator_set  # noqa: B018 - for its checks
         except MalformedRecord as error:
             raise GenesisRejected("validators", error.what) from error
-        if self.app_state and _compact(_tree("app_state", self.app_state)) != self.app_state:
+        if self.app_state and compact(_tree("app_state", self.app_state)) != self.app_state:
             raise GenesisRejected("app_state", "must be compact JSON with sorted keys")
 
     @property
@@ -78,7 +76,7 @@ class Genesis(msgspec.Struct, frozen=True, kw_only=True):
         }
         if self.app_state:
             tree["app_state"] = json.loads(self.app_state)
-        return _as_go_writes(json.dumps(tree, indent=2, ensure_ascii=False))
+        return as_go_writes(json.dumps(tree, indent=2, ensure_ascii=False))
 
     @classmethod
     def decode(cls, data: bytes) -> "Genesis":
@@ -96,7 +94,7 @@ class Genesis(msgspec.Struct, frozen=True, kw_only=True):
             initial_height=int(document.initial_height),
             params=_params(document.consensus_params),
             app_hash=_unhex("app_hash", document.app_hash),
-            app_state=b"" if document.app_state is msgspec.UNSET else _compact(document.app_state),
+            app_state=b"" if document.app_state is msgspec.UNSET else compact(document.app_state),
         )
 
 
@@ -105,13 +103,8 @@ class Genesis(msgspec.Struct, frozen=True, kw_only=True):
 Number = Annotated[str, msgspec.Meta(pattern=r"^(0|-?[1-9][0-9]{0,18})$")]
 
 
-class _PublicKey(msgspec.Struct, forbid_unknown_fields=True):
-    type: Literal["tendermint/PubKeyEd25519"]
-    value: str
-
-
 class _Validator(msgspec.Struct, forbid_unknown_fields=True):
-    pub_key: _PublicKey
+    pub_key: PublicKeyForm
     power: Number
     address: str = ""
     name: str = ""
@@ -207,8 +200,8 @@ def _check_params(params: ConsensusParams) -> None:
 
 def _validator(document: _Validator) -> GenesisValidator:
     try:
-        public_key = base64.b64decode(document.pub_key.value, validate=True)
-    except (binascii.Error, ValueError) as error:
+        public_key = base64_bytes(document.pub_key)
+    except ValueError as error:
         raise GenesisRejected("validators.pub_key.value", "is not base64") from error
     stated = _unhex("validators.address", document.address)
     _require("validators.address", stated in (b"", address(public_key)), "is not the public key's address")
@@ -218,10 +211,17 @@ def _validator(document: _Validator) -> GenesisValidator:
 def _validator_tree(validator: GenesisValidator) -> dict[str, Any]:
     return {
         "address": address(validator.public_key).hex().upper(),
-        "pub_key": {"type": PUBLIC_KEY_TYPE, "value": base64.b64encode(validator.public_key).decode()},
+        "pub_key": PublicKeyForm.tree(validator.public_key),
         "power": str(validator.power),
         "name": validator.name,
     }
+
+
+def _tree(field: str, data: bytes) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return json_tree(data)
+    except (ValueError, RecursionError) as error:
+        raise GenesisRejected(field, f"is not acceptable JSON: {error}") from error
 
 
 def _time(text: str) -> Timestamp:
@@ -241,40 +241,3 @@ def _unhex(field: str, text: str) -> bytes:
 def _require(field: str, holds: bool, what: str) -> None:
     if not holds:
         raise GenesisRejected(field, what)
-
-
-# ---- JSON texts ----
-
-
-def _tree(field: str, data: bytes) -> Any:  # noqa: ANN401 - JSON
-    try:
-        return json.loads(
-            data.decode(),
-            object_pairs_hook=_without_duplicates,
-            parse_float=_refuse_number,
-            parse_constant=_refuse_number,
-        )
-    except (ValueError, RecursionError) as error:
-        raise GenesisRejected(field, f"is not acceptable JSON: {error}") from error
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    tree = dict(pairs)
-    if len(tree) != len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return tree
-
-
-def _refuse_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a whole number")
-
-
-def _compact(tree: Any) -> bytes:  # noqa: ANN401 - JSON
-    return json.dumps(tree, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def _as_go_writes(text: str) -> bytes:
-    # Go's encoder escapes these five characters; in JSON they can stand inside strings only.
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text.encode()

@@ -1,8 +1,8 @@
 """CometBFT's Merkle tree: RFC 6962 hashing, split at the largest power of two below the number of leaves.
 
 A level with an odd node at its end hands that node up unchanged; built from below, that is the same tree.
-Source: RFC 6962, 2.1; CometBFT `crypto/merkle`. A proof binds the value and its place in the tree, but not the
-number of leaves: in a tree of five and in one of six a leaf may have the same path.
+Source: RFC 6962, 2.1; CometBFT `crypto/merkle`. A proof binds the value and its place in the tree, but not
+the number of leaves: in a tree of five and in one of six a leaf may have the same path.
 """
 
 import hashlib

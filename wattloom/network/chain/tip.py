@@ -39,7 +39,7 @@ class Tip(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of_genesis(cls, genesis: Genesis, *, app_hash: bytes) -> "Tip":
-        """Start before the initial block; `app_hash` is the state root once the application took the genesis."""
+        """Start before the initial block; `app_hash` is the state root after genesis."""
         return cls(
             chain_id=genesis.chain_id,
             initial_height=genesis.initial_height,
@@ -88,16 +88,20 @@ class Tip(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def next_time(tip: Tip, last_commit: Commit) -> Timestamp:
+    """Return the time of the next block: the last votes' median; the genesis time for the initial block."""
+    return tip.last_time if tip.is_initial else median_time(last_commit, tip.last_validators)
+
+
 def make_block(
     tip: Tip, txs: Sequence[bytes], proposer_address: bytes, last_commit: Commit = NO_COMMIT
 ) -> Block:
     """Make the next block; `last_commit` is the commit of the block before, none for the initial block."""
-    time = tip.last_time if tip.is_initial else median_time(last_commit, tip.last_validators)
     header = Header(
         app_version=tip.params.app_version,
         chain_id=tip.chain_id,
         height=tip.height,
-        time=time,
+        time=next_time(tip, last_commit),
         last_block_id=tip.last_block_id,
         last_commit_hash=last_commit.hash,
         data_hash=data_hash(txs),

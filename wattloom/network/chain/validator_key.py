@@ -1,25 +1,22 @@
 """A validator's Ed25519 key, in CometBFT's `priv_validator_key.json` form."""
 
-import base64
-import binascii
 import json
 import os
 import stat
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wattloom.network.chain.commit import CommitSig, Flag, precommit_sign_bytes
 from wattloom.network.chain.errors import ValidatorKeyRejected
-from wattloom.network.chain.genesis import PUBLIC_KEY_TYPE
 from wattloom.network.chain.header import BlockID
+from wattloom.network.chain.json_form import PrivateKeyForm, PublicKeyForm, base64_bytes
 from wattloom.network.chain.timestamp import Timestamp
 from wattloom.network.chain.validators import address
 
 SEED_BYTES = 32
-PRIVATE_KEY_TYPE = "tendermint/PrivKeyEd25519"
 
 
 class ValidatorKey:
@@ -79,28 +76,17 @@ class ValidatorKey:
         return CommitSig(Flag.COMMIT, self.address, timestamp, signature)
 
     def _tree(self) -> dict[str, Any]:
-        secret = self._private_key.private_bytes_raw() + self.public_key
         return {
             "address": self.address.hex().upper(),
-            "pub_key": {"type": PUBLIC_KEY_TYPE, "value": base64.b64encode(self.public_key).decode()},
-            "priv_key": {"type": PRIVATE_KEY_TYPE, "value": base64.b64encode(secret).decode()},
+            "pub_key": PublicKeyForm.tree(self.public_key),
+            "priv_key": PrivateKeyForm.tree(self._private_key.private_bytes_raw(), self.public_key),
         }
-
-
-class _PublicKey(msgspec.Struct, forbid_unknown_fields=True):
-    type: Literal["tendermint/PubKeyEd25519"]
-    value: str
-
-
-class _PrivateKey(msgspec.Struct, forbid_unknown_fields=True):
-    type: Literal["tendermint/PrivKeyEd25519"]
-    value: str
 
 
 class _Document(msgspec.Struct, forbid_unknown_fields=True):
     address: str
-    pub_key: _PublicKey
-    priv_key: _PrivateKey
+    pub_key: PublicKeyForm
+    priv_key: PrivateKeyForm
 
 
 def _read(path: Path) -> _Document:
@@ -115,8 +101,8 @@ def _read(path: Path) -> _Document:
         raise ValidatorKeyRejected(f"{path} is not a validator key file: {error}") from error
 
 
-def _unbase64(path: Path, key: _PublicKey | _PrivateKey) -> bytes:
+def _unbase64(path: Path, key: PublicKeyForm | PrivateKeyForm) -> bytes:
     try:
-        return base64.b64decode(key.value, validate=True)
-    except (binascii.Error, ValueError) as error:
+        return base64_bytes(key)
+    except ValueError as error:
         raise ValidatorKeyRejected(f"{path}: a key is not base64") from error

@@ -1,10 +1,10 @@
 """Verification of blocks and commits: numbered steps, each of which raises."""
 
 from wattloom.network.chain.block import Block, data_hash, evidence_hash, part_set_header
-from wattloom.network.chain.commit import ABSENT, NO_COMMIT, Commit, CommitSig, Flag, median_time
+from wattloom.network.chain.commit import ABSENT, NO_COMMIT, Commit, CommitSig, Flag
 from wattloom.network.chain.errors import ChainRejected, Fault
 from wattloom.network.chain.header import BLOCK_VERSION, BlockID, Header
-from wattloom.network.chain.tip import Tip
+from wattloom.network.chain.tip import Tip, next_time
 from wattloom.network.chain.validators import ValidatorSet
 
 
@@ -109,12 +109,9 @@ def check_last_commit(block: Block, tip: Tip) -> None:
 def check_time(block: Block, tip: Tip) -> None:
     """Refuse a time that does not rise, or is not the votes' median (in the initial block: genesis time)."""
     height, time = block.header.height, block.header.time
-    if tip.is_initial:
-        _equal(Fault.TIME, height, "time", time.to_rfc3339(), tip.last_time.to_rfc3339())
-        return
-    median = median_time(block.last_commit, tip.last_validators)
-    _equal(Fault.TIME, height, "time", time.to_rfc3339(), median.to_rfc3339())
-    if time <= tip.last_time:
+    expected = next_time(tip, block.last_commit)
+    _equal(Fault.TIME, height, "time", time.to_rfc3339(), expected.to_rfc3339())
+    if not tip.is_initial and time <= tip.last_time:
         raise ChainRejected(Fault.TIME, height, f"time {time.to_rfc3339()} is not after the last block's")
 
 
