@@ -11,7 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from wattloom.identity import issuing
 from wattloom.identity.credentials import ClientIdentity, Credential, MeterIdentity
 from wattloom.identity.errors import InvalidRequest
-from wattloom.identity.issuing import DAY_S, Draft
+from wattloom.identity.issuing import Draft
 from wattloom.identity.keys import SigningKey, VerifyingKey
 from wattloom.identity.membership import MEMBERSHIP_OID, encode_membership, name_problem
 from wattloom.identity.parsing import parse
@@ -56,7 +56,7 @@ class Authority(Credential):
             issuer_key=key,
             extensions=issuing.authority_extensions(path_length),
             not_before_s=not_before_s,
-            not_after_s=_end(not_before_s, days),
+            not_after_s=issuing.end_s(not_before_s, days),
         )
         return cls(key=key, chain=(certificate,))
 
@@ -136,7 +136,7 @@ class Authority(Credential):
             key.public_key,
             extensions=issuing.leaf_extensions(None),
             not_before_s=manufactured_at_s,
-            not_after_s=_end(manufactured_at_s, days),
+            not_after_s=issuing.end_s(manufactured_at_s, days),
         )
         return MeterIdentity(key=key, chain=chain)
 
@@ -168,13 +168,7 @@ class Authority(Credential):
 
     def _end_within(self, not_before_s: int, days: int) -> int:
         """Return the end of the validity, cut to this authority's own."""
-        return min(_end(not_before_s, days), parse(self.certificate).not_after_s)
-
-
-def _end(not_before_s: int, days: int) -> int:
-    if days < 1:
-        raise InvalidRequest(f"days: {days}, must be at least 1")
-    return not_before_s + days * DAY_S
+        return min(issuing.end_s(not_before_s, days), parse(self.certificate).not_after_s)
 
 
 def _require_name(field: str, name: str) -> None:

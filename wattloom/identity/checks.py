@@ -78,7 +78,7 @@ def check_authority(certificate: ParsedCertificate, *, authorities_below: int) -
     if extensions.path_length is not None and extensions.path_length < authorities_below:
         raise IdentityRejected(
             Code.CERTIFICATE_PATH,
-            f"{_name(certificate)}: allows {extensions.path_length} authorities below, not {authorities_below}",
+            f"{_name(certificate)}: allows {extensions.path_length} below it, not {authorities_below}",
         )
     if "key_cert_sign" not in extensions.usages or extensions.purposes:
         raise IdentityRejected(Code.CERTIFICATE_USAGE, f"{_name(certificate)}: may not sign certificates")

@@ -14,8 +14,8 @@ MAX_FILE_BYTES: Final = 64 * 1024
 
 def write_new(path: Path, content: bytes, *, mode: int) -> None:
     """Write a file that must not exist yet, durably; raise `KeyFileError` if it does or cannot be made."""
+    make_folder(path.parent)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(file.fileno(), mode)  # whatever the umask took away
@@ -26,6 +26,14 @@ def write_new(path: Path, content: bytes, *, mode: int) -> None:
         raise KeyFileError(f"{path}: exists already; choose another folder, nothing is overwritten") from None
     except OSError as error:
         raise KeyFileError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner may enter, unless it exists."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise KeyFileError(f"{folder}: cannot be made ({error.strerror})") from error
 
 
 def read_private(path: Path) -> bytes:

@@ -23,8 +23,17 @@ def subject(common_name: str, organisation: str | None = None) -> x509.Name:
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in names if value is not None])
 
 
+def end_s(not_before_s: int, days: int) -> int:
+    """Return the last second of a validity that begins at `not_before_s`."""
+    if days < 1:
+        raise InvalidRequest(f"days: {days}, must be at least 1")
+    return not_before_s + days * DAY_S
+
+
 def authority_extensions(path_length: int) -> Draft:
     """Return what makes a certificate an authority with at most so many authorities below it."""
+    if path_length < 0:
+        raise InvalidRequest(f"path length: {path_length}, must be 0 or more")
     return [
         (x509.BasicConstraints(ca=True, path_length=path_length), True),
         (_usage(key_cert_sign=True, crl_sign=True), True),

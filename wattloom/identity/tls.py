@@ -1,5 +1,6 @@
 """Certificates for the transport: their own authority, apart from those that say who is who on the ledger."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -11,13 +12,14 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from wattloom.identity import issuing
 from wattloom.identity.credentials import Credential, to_pem
 from wattloom.identity.errors import InvalidRequest
-from wattloom.identity.issuing import DAY_S
 from wattloom.identity.keys import SigningKey
 from wattloom.identity.parsing import load_certificate
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 TLS_AUTHORITY_DAYS: Final = 3_650
 TLS_DAYS: Final = 365
+MAX_DNS_NAME: Final = 253
+_DNS_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class TlsAuthority(Credential):
             issuer_key=key,
             extensions=issuing.authority_extensions(0),
             not_before_s=not_before_s,
-            not_after_s=not_before_s + days * DAY_S,
+            not_after_s=issuing.end_s(not_before_s, days),
         )
         return cls(key=key, chain=(certificate,))
 
@@ -72,11 +74,11 @@ class TlsAuthority(Credential):
         self, hosts: Sequence[str] = LOOPBACK, *, not_before_s: int, days: int = TLS_DAYS
     ) -> TlsIdentity:
         """Make a server's key and certificate for these DNS names and IP addresses."""
-        names = x509.SubjectAlternativeName([_general_name(host) for host in hosts])
         if not hosts:
             raise InvalidRequest("hosts: name at least one DNS name or IP address that clients will use")
+        names = x509.SubjectAlternativeName([_general_name(host) for host in hosts])
         extensions = [*issuing.leaf_extensions(ExtendedKeyUsageOID.SERVER_AUTH), (names, False)]
-        return self._issue(hosts[0], extensions, not_before_s, days)
+        return self._issue("server", extensions, not_before_s, days)
 
     def issue_client(self, common_name: str, *, not_before_s: int, days: int = TLS_DAYS) -> TlsIdentity:
         """Make a client's key and certificate, for servers that ask for one."""
@@ -95,7 +97,7 @@ class TlsAuthority(Credential):
             issuer_key=self.key,
             extensions=extensions,
             not_before_s=not_before_s,
-            not_after_s=not_before_s + days * DAY_S,
+            not_after_s=issuing.end_s(not_before_s, days),
         )
         return TlsIdentity(key=key, chain=(certificate, *self.chain))
 
@@ -112,7 +114,6 @@ def _general_name(host: str) -> x509.GeneralName:
         return x509.IPAddress(ip_address(host))
     except ValueError:
         pass
-    try:
-        return x509.DNSName(host)
-    except ValueError as error:
-        raise InvalidRequest(f"host: {host[:80]!a} is neither an IP address nor an ASCII DNS name") from error
+    if not (_DNS_NAME.fullmatch(host) and len(host) <= MAX_DNS_NAME):
+        raise InvalidRequest(f"host: {host[:80]!a} is neither an IP address nor an ASCII DNS name")
+    return x509.DNSName(host)
