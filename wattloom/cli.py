@@ -1,8 +1,38 @@
-"""The `wattloom` command: each room adds its own commands here."""
+"""The `wattloom` command: each room has its own commands, imported when they are called."""
+
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-app = typer.Typer(name="wattloom", help="Community energy trading on a permissioned ledger.", no_args_is_help=True)
+COMMANDS = {
+    "identity": "wattloom.identity.commands:app",
+    "lint-chaincode": "wattloom.chaincode.lint.commands:app",
+}
+"""Command to the `Typer` that serves it."""
+
+
+class _Rooms(TyperGroup):
+    """Finds a command by `COMMANDS`, so that one room's commands never wait for another's imports."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer keeps click's types to itself
+        return sorted([*COMMANDS, *super().list_commands(ctx)])
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = place.partition(":")
+        return typer.main.get_command(getattr(import_module(module), name))
+
+
+app = typer.Typer(
+    name="wattloom",
+    cls=_Rooms,
+    help="Community energy trading on a permissioned ledger.",
+    no_args_is_help=True,
+)
 
 
 @app.callback()

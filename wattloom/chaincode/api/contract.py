@@ -1,6 +1,6 @@
 """A contract: named functions, each with one typed argument and one typed result."""
 
-import inspect
+import inspect  # lint-chaincode: allow IMPORT reads names and docstrings of functions, once at import
 import typing
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import IntEnum
-from traceback import format_exception
+from traceback import format_exception  # lint-chaincode: allow IMPORT for the log, never on the ledger
 
 import msgspec
 
