@@ -424,6 +424,11 @@ def below_intermediate(title: str, code: Code, client: Plan, intermediate: Plan 
     return Flaw(title, code, lambda: [client.make(), intermediate.make(), ROOT_DER])
 
 
+def named_root(title: str, root_name: x509.Name, subject: x509.Name) -> Flaw:
+    root = ROOT.but(subject=root_name, issuer=root_name)
+    return under(title, C.CERTIFICATE_SUBJECT, root, CLIENT.but(subject=subject, issuer=root_name))
+
+
 def short_path() -> Flaw:
     root = ROOT.with_(constraints=(x509.BasicConstraints(True, 0), True)).make()
     return Flaw(
@@ -435,6 +440,8 @@ def short_path() -> Flaw:
 
 
 CLIENT_FLAWS += [
+    named_root("a root's name beyond ASCII", name("Röot"), name("home-1")),
+    named_root("an organisation in capitals", name("Root", "Harbour"), name("home-1", "Harbour")),
     short_path(),
     below_intermediate(
         "a client that signs clients",
@@ -457,6 +464,18 @@ CLIENT_FLAWS += [
 ]
 
 METER_FLAWS = [
+    Flaw(
+        "a whole chain of another manufacturer",
+        C.CERTIFICATE_UNTRUSTED,
+        lambda: [METER.make(), INTERMEDIATE_DER, ROOT_DER],
+        lambda: ROOT.but(key=OTHER_KEY, issuer_key=OTHER_KEY).make(),
+    ),
+    below_intermediate(
+        "a meter that signs meters",
+        C.CERTIFICATE_PATH,
+        METER,
+        INTERMEDIATE.with_(constraints=(x509.BasicConstraints(False, None), True)),
+    ),
     Flaw("a meter straight below its root", C.CERTIFICATE_LIMIT, lambda: [METER.make(), ROOT_DER]),
     Flaw(
         "four certificates",
