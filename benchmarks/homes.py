@@ -16,7 +16,7 @@ RHO = 0.1
 
 
 def run() -> list[dict[str, object]]:
-    """Return the milliseconds of one solve, the median over ten homes, beside set-up and the central solve."""
+    """Return the milliseconds of one solve, the median of ten homes, beside set-up and central solve."""
     return [figure for slots in (24, 168) for figure in _figures(slots)]
 
 
