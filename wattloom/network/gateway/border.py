@@ -45,7 +45,7 @@ def handlers(service: object, calls: Counter) -> grpc.GenericRpcHandler:
     return grpc.method_handlers_generic_handler(SERVICE.full_name, by_name)
 
 
-def _handler(method: MethodDescriptor, serve: Any, calls: Counter) -> grpc.RpcMethodHandler[Any, Any]:  # noqa: ANN401
+def _handler(method: MethodDescriptor, serve: Any, calls: Counter) -> "grpc.RpcMethodHandler[Any, Any]":  # noqa: ANN401
     request, response = GetMessageClass(method.input_type), GetMessageClass(method.output_type)
     border = _Border(method.name, calls)
     make, answer = (

@@ -13,6 +13,7 @@ from wattloom.chaincode.api import errors as rules
 from wattloom.chaincode.api.codec import encode
 from wattloom.chaincode.api.errors import ChaincodeError
 from wattloom.chaincode.api.execution import Refusal
+from wattloom.chaincode.registry.errors import MembershipRefusal
 from wattloom.network import engine, refusals
 from wattloom.network.gateway.errors import Busy, GatewayRefusal, Stopping
 from wattloom.network.wire.gateway_pb2 import RefusalDetail
@@ -37,7 +38,7 @@ STATUSES: Final[dict[str, StatusCode]] = {
     refusals.DuplicateTransaction.code: StatusCode.ALREADY_EXISTS,
     rules.Forbidden.code: StatusCode.PERMISSION_DENIED,
     refusals.SignatureRefused.code: StatusCode.UNAUTHENTICATED,
-    "UNKNOWN_CREATOR": StatusCode.UNAUTHENTICATED,
+    **{each.code: StatusCode.UNAUTHENTICATED for each in MembershipRefusal.__subclasses__()},
 }
 """By stable code; every other refusal is a FAILED_PRECONDITION: well formed, but the rules say no."""
 
