@@ -1,0 +1,5 @@
+"""The deterministic application under both engines: the same calls as ABCI 2.0, without its transport."""
+
+from wattloom.network.application.application import Application, BlockToExecute, Executed, Info
+
+__all__ = ["Application", "BlockToExecute", "Executed", "Info"]

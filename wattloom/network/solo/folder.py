@@ -1,0 +1,56 @@
+"""The folder of a solo ledger: genesis, validator key, TLS files and store, readable by their owner alone."""
+
+from pathlib import Path
+
+from wattloom.network.chain.errors import ChainError
+from wattloom.network.chain.genesis import Genesis
+from wattloom.network.chain.validator_key import ValidatorKey
+from wattloom.network.solo.blocks import TABLES
+from wattloom.network.state import Store
+
+
+class LedgerFolderError(Exception):
+    """A folder is no ledger, or is one already; the sentence says what to do."""
+
+
+class LedgerFolder:
+    """Paths and contents of one ledger's folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.genesis_path = path / "genesis.json"
+        self.validator_key_path = path / "validator_key.json"
+        self.tls_path = path / "tls"
+        self.data_path = path / "data"
+
+    @classmethod
+    def create(cls, path: Path, *, genesis: Genesis, validator_key: ValidatorKey) -> "LedgerFolder":
+        """Make the folder of a new ledger; raise `LedgerFolderError` where anything stands already."""
+        folder = cls(path)
+        if path.exists() and any(path.iterdir()):
+            raise LedgerFolderError(f"{path} is not empty: choose a new folder for a new ledger")
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.chmod(0o700)
+        validator_key.save(folder.validator_key_path)
+        folder.genesis_path.write_bytes(genesis.encode())
+        folder.genesis_path.chmod(0o600)
+        return folder
+
+    def genesis(self) -> Genesis:
+        """Read the genesis document."""
+        try:
+            return Genesis.decode(self.genesis_path.read_bytes())
+        except FileNotFoundError:
+            raise LedgerFolderError(
+                f"{self.path} holds no ledger (no genesis.json): make one with `wattloom ledger init`"
+            ) from None
+        except ChainError as error:
+            raise LedgerFolderError(f"{self.genesis_path}: {error}") from error
+
+    def validator_key(self) -> ValidatorKey:
+        """Read the validator's signing key."""
+        return ValidatorKey.load(self.validator_key_path)
+
+    def open_store(self) -> Store:
+        """Open the store for writing; a second process is refused."""
+        return Store(self.data_path, tables=TABLES)

@@ -1,0 +1,164 @@
+"""Verification of a whole ledger: everything is computed again from a trusted genesis and compared."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+from wattloom.chaincode.api.contract import Contract
+from wattloom.chaincode.installed import CONTRACTS
+from wattloom.network.application import Application, BlockToExecute, Executed
+from wattloom.network.chain.block import Block, block_id
+from wattloom.network.chain.commit import Commit
+from wattloom.network.chain.errors import ChainError
+from wattloom.network.chain.genesis import Genesis
+from wattloom.network.chain.tip import Tip
+from wattloom.network.chain.verify import verify_block
+from wattloom.network.solo.blocks import BLOCKS, TABLES, make_record, read_block, write_block
+from wattloom.network.solo.folder import LedgerFolder
+from wattloom.network.solo.resume import record_results_hash, start_application
+from wattloom.network.state import Snapshot, Store
+from wattloom.network.state.store import OWN_TABLES
+from wattloom.network.wire import ledger_pb2
+
+
+class LedgerRejected(Exception):
+    """The ledger is not what its genesis and its signed transactions make of it: the first difference."""
+
+    def __init__(self, *, height: int, what: str) -> None:
+        super().__init__(f"height {height}: {what}")
+        self.height, self.what = height, what
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found to hold."""
+
+    chain_id: str
+    genesis_hash: bytes
+    height: int
+    transactions: int
+    app_hash: bytes
+
+
+def verify_ledger(
+    folder: LedgerFolder,
+    *,
+    genesis_hash: bytes | None = None,
+    contracts: Mapping[str, Contract] = CONTRACTS,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Verified:
+    """Execute the whole chain again in a scratch store and compare every stored byte with it.
+
+    `genesis_hash` is what the auditor trusts; without it the folder's own genesis is taken. `progress` is
+    told the heights done and to do.
+
+    Raises
+    ------
+    LedgerRejected : names the first difference
+    LedgerFolderError : the folder is no ledger
+    """
+    genesis = folder.genesis()
+    if genesis_hash is not None and genesis.hash != genesis_hash:  # (1) the trusted start
+        raise LedgerRejected(height=0, what=f"the genesis hash is {genesis.hash.hex()}, not the trusted one")
+    with (
+        Store(folder.data_path, tables=TABLES, read_only=True) as stored,
+        stored.snapshot() as snapshot,
+        tempfile.TemporaryDirectory(prefix="wattloom-verify-") as scratch_path,
+        Store(Path(scratch_path) / "data", tables=TABLES, durable=False) as scratch,
+    ):
+        replay = _Replay(genesis, scratch, Application(scratch, contracts))
+        heights = _count(snapshot)
+        for height in range(1, heights + 1):  # (2) header chain, signatures, membership, results, roots
+            replay.follow(height, read_block(snapshot, height))
+            progress(height, heights)
+        _compare(snapshot, scratch, heights)  # (3) state, indexes and everything else that is stored
+    return Verified(
+        chain_id=genesis.chain_id,
+        genesis_hash=genesis.hash,
+        height=heights,
+        transactions=replay.transactions,
+        app_hash=replay.tip.app_hash,
+    )
+
+
+class _Replay:
+    """The chain executed again, one height at a time."""
+
+    def __init__(self, genesis: Genesis, scratch: Store, application: Application) -> None:
+        start_application(scratch, application, genesis)
+        self.tip = Tip.of_genesis(genesis, app_hash=application.info().app_hash)
+        self.transactions = 0
+        self._scratch = scratch
+        self._application = application
+
+    def follow(self, height: int, record: ledger_pb2.BlockRecord | None) -> None:
+        """Verify and execute one block; raise `LedgerRejected`."""
+        if record is None:
+            raise LedgerRejected(height=height, what="the block is missing")
+        try:
+            block, commit = Block.decode(record.block), Commit.decode(record.commit)
+            verify_block(block, block_id(block.header, record.block), commit, self.tip)
+        except (ChainError, KeyError) as error:
+            raise LedgerRejected(height=height, what=str(error)) from error
+        executed = self._application.finalize(
+            BlockToExecute(
+                height=height,
+                time_s=block.header.time.seconds,
+                previous_hash=self.tip.last_block_id.hash,
+                transactions=block.txs,
+            )
+        )
+        again = make_record(record.block, commit, executed)
+        _compare_records(height, record, again, executed)
+        with self._scratch.batch() as batch:
+            self._application.commit(batch)
+            write_block(batch, height, again, executed.tx_ids)
+        self.tip = self.tip.after(
+            block.header,
+            commit.block_id,
+            app_hash=executed.app_hash,
+            results_hash=record_results_hash(again),
+        )
+        self.transactions += len(block.txs)
+
+
+def _count(snapshot: Snapshot) -> int:
+    """Return the number of stored blocks; a gap shows as a missing block later."""
+    return sum(1 for _ in snapshot.items(BLOCKS))
+
+
+def _compare_records(
+    height: int, stored: ledger_pb2.BlockRecord, again: ledger_pb2.BlockRecord, executed: Executed
+) -> None:
+    for index, outcome in enumerate(executed.outcomes):
+        if index >= len(stored.results) or stored.results[index] != again.results[index]:
+            what = f"transaction {index} ({executed.tx_ids[index].hex()}) has another result"
+            raise LedgerRejected(height=height, what=f"{what}: executing it again gives {outcome.data!r}")
+    if stored.events != again.events:
+        raise LedgerRejected(height=height, what="its events are not those of executing it again")
+    if stored != again or stored.SerializeToString() != again.SerializeToString():
+        raise LedgerRejected(height=height, what="its record is not the canonical encoding")
+
+
+def _compare(stored: Snapshot, scratch: Store, height: int) -> None:
+    with scratch.snapshot() as expected:
+        for table in (*OWN_TABLES, *TABLES):
+            _compare_table(table, stored.items(table), expected.items(table), height)
+
+
+def _compare_table(
+    table: str, stored: Iterator[tuple[bytes, bytes]], expected: Iterator[tuple[bytes, bytes]], height: int
+) -> None:
+    """Walk both tables side by side in key order; raise at the first row that is not the same."""
+    for found, wanted in zip_longest(stored, expected):
+        if found == wanted:
+            continue
+        if wanted is None or (found is not None and found[0] < wanted[0]):
+            row, what = found, "is foreign"
+        elif found is None or found[0] > wanted[0]:
+            row, what = wanted, "is missing"
+        else:
+            row, what = found, "was altered"
+        raise LedgerRejected(height=height, what=f"table {table}: the row {row[0]!r} {what}")
