@@ -1,0 +1,108 @@
+"""What each height replaced, for the heights that are kept: past state is the present with that put back."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from wattloom.network.state.errors import HeightUnavailable, StateCorrupt
+from wattloom.network.state.store import META, UNDO
+from wattloom.network.state.views import Batch, View
+
+Changes = dict[str, dict[str, bytes | None]]
+Entry = tuple[str, str, bytes | None]
+
+PRUNED_PER_COMMIT = 4
+"""More than one, so that a window that was made smaller is reached in the end."""
+
+_STANDING = b"state/standing"
+
+
+class Standing(msgspec.Struct, frozen=True, array_like=True):
+    """Where a state stands: its height, its root, and the contracts that the root covers."""
+
+    height: int
+    root: bytes
+    contracts: tuple[str, ...]
+
+
+class Undo(msgspec.Struct, frozen=True, array_like=True):
+    """One height's way back: where the state stood before it, and every value that it replaced."""
+
+    before: Standing
+    entries: list[Entry]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_standing_decoder = msgspec.msgpack.Decoder(Standing)
+_undo_decoder = msgspec.msgpack.Decoder(Undo)
+
+
+def read_standing(view: View) -> Standing | None:
+    """Return where the state stands in a view; None before the first commit."""
+    record = view.get(META, _STANDING)
+    if record is None:
+        return None
+    try:
+        return _standing_decoder.decode(record)
+    except msgspec.DecodeError as error:
+        raise StateCorrupt("the record of the height", str(error)) from error
+
+
+def write_step(batch: Batch, standing: Standing, undo: bytes | None, *, kept_heights: int) -> None:
+    """Write a height's standing and its way back, and drop the ways back that are no longer kept."""
+    batch.put(META, _STANDING, _encode(standing))
+    if undo is not None:
+        batch.put(UNDO, _key(standing.height), undo)
+    passed = batch.scan(UNDO, b"", _key(max(0, standing.height - kept_heights + 1)))
+    for key in [key for (key, _), _ in zip(passed, range(PRUNED_PER_COMMIT), strict=False)]:
+        batch.delete(UNDO, key)
+
+
+def encode_undo(before: Standing, entries: list[Entry]) -> bytes:
+    """Return the record of a height's way back."""
+    return _encode(Undo(before, entries))
+
+
+def oldest_kept(view: View, latest: int, *, kept_heights: int) -> int:
+    """Return the oldest height whose state can still be read."""
+    first = next(view.scan(UNDO, b""), None)
+    reachable = latest if first is None else int.from_bytes(first[0], "big") - 1
+    return max(reachable, latest - kept_heights)
+
+
+def steps_back(view: View, latest: int, height: int) -> Iterator[tuple[int, Undo]]:
+    """Yield the ways back from `latest` to `height`, newest first, with the height that each leaves."""
+    for step in range(latest, height, -1):
+        record = view.get(UNDO, _key(step))
+        if record is None:
+            raise StateCorrupt(f"the undo record of height {step}", "it is missing")
+        try:
+            yield step, _undo_decoder.decode(record)
+        except msgspec.DecodeError as error:
+            raise StateCorrupt(f"the undo record of height {step}", str(error)) from error
+
+
+def go_back(view: View, height: int | None, *, kept_heights: int) -> tuple[Standing, Changes]:
+    """Return where the state stood at a height (None: as in the view), and what has to be put back for it.
+
+    Raises
+    ------
+    HeightUnavailable : the height is not kept
+    """
+    standing = read_standing(view)
+    if standing is None:
+        raise HeightUnavailable(height or 0, oldest=0, latest=0)
+    wanted = standing.height if height is None else height
+    oldest = oldest_kept(view, standing.height, kept_heights=kept_heights)
+    if not oldest <= wanted <= standing.height:
+        raise HeightUnavailable(wanted, oldest=oldest, latest=standing.height)
+    changes: Changes = {}
+    for _, undo in steps_back(view, standing.height, wanted):
+        for contract, key, old in undo.entries:
+            changes.setdefault(contract, {})[key] = old
+        standing = undo.before
+    return standing, changes
+
+
+def _key(height: int) -> bytes:
+    return height.to_bytes(8, "big")

@@ -1,0 +1,36 @@
+"""Proof that a value stood in the state: through its bucket's tree and the tree over buckets to the root."""
+
+import msgspec
+
+from wattloom.network.chain.value_proof import ValueOp, decode_ops, encode_ops, verify_value
+from wattloom.network.state.buckets import bucket_of, store_name
+
+
+class StateProof(msgspec.Struct, frozen=True):
+    """A value at a height, and its steps from the key up to that height's root."""
+
+    height: int
+    value: bytes
+    ops: tuple[ValueOp, ...]
+
+    def encode(self) -> bytes:
+        """Return the steps as CometBFT's `ProofOps`, the form that its light client and our gateway carry."""
+        return encode_ops(self.ops)
+
+
+def verify_state_proof(proof: bytes | StateProof, root: bytes, contract: str, key: str, value: bytes) -> None:
+    """Raise unless `value` stands under the contract's key in the state with this root.
+
+    Raises
+    ------
+    MalformedRecord : the bytes are no canonical proof
+    ProofRejected : the proof is for something else
+    """
+    ops = decode_ops(proof) if isinstance(proof, bytes) else proof.ops
+    verify_value(ops, root, state_path(contract, key), value)
+
+
+def state_path(contract: str, key: str) -> list[bytes]:
+    """Return the names that a value stands under, outermost first: `/store/<first>/key` asks for the last."""
+    raw = key.encode()
+    return [store_name(contract, bucket_of(raw)), raw]
