@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 COMMANDS = {
     "identity": "wattloom.identity.commands:app",
+    "ledger": "wattloom.network.commands:app",
     "lint-chaincode": "wattloom.chaincode.lint.commands:app",
 }
 """Command to the `Typer` that serves it."""
