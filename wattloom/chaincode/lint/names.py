@@ -45,12 +45,6 @@ EXACT_MATH: Final = words("isqrt gcd lcm comb perm factorial prod")
 """What of `math` gives integers for integers."""
 
 FORBIDDEN_USES: Final = {
-    "datetime.datetime.now": Code.CLOCK,
-    "datetime.datetime.utcnow": Code.CLOCK,
-    "datetime.datetime.today": Code.CLOCK,
-    "datetime.datetime.fromtimestamp": Code.CLOCK,
-    "datetime.date.today": Code.CLOCK,
-    "datetime.date.fromtimestamp": Code.CLOCK,
     "hashlib.file_digest": Code.FILE,
     "operator.truediv": Code.FLOAT,
     "operator.itruediv": Code.FLOAT,
@@ -84,6 +78,9 @@ FORBIDDEN_ATTRIBUTES: Final = {
     "__subclasses__": Code.DYNAMIC,
     "__code__": Code.DYNAMIC,
 }
+
+CLOCK_METHODS: Final = words("now utcnow today fromtimestamp")
+"""Methods of `datetime`'s types that read the clock, or the machine's time zone."""
 
 FLOAT_METHODS: Final = words("timestamp total_seconds")
 """Methods of dates and durations that return floats."""

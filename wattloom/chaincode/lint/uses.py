@@ -5,16 +5,25 @@ from collections.abc import Iterator
 
 from wattloom.chaincode.lint.findings import Code
 from wattloom.chaincode.lint.judging import Judged, Verdict
-from wattloom.chaincode.lint.names import FORBIDDEN_ATTRIBUTES, FORBIDDEN_BUILTINS, FORBIDDEN_USES
+from wattloom.chaincode.lint.names import (
+    CLOCK_METHODS,
+    FORBIDDEN_ATTRIBUTES,
+    FORBIDDEN_BUILTINS,
+    FORBIDDEN_USES,
+)
 
 
 def uses(judged: Judged) -> Iterator[Verdict]:
     """Find uses of names that are refused inside modules that are allowed, under whatever alias."""
+    has_dates = any(name.partition(".")[0] == "datetime" for name in judged.aliases.values())
     for node in judged.nodes:
-        if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
-            name = judged.dotted(node)
-            if name in FORBIDDEN_USES:
-                yield Verdict(node, FORBIDDEN_USES[name], name)
+        if not isinstance(node, ast.Attribute | ast.Name) or not isinstance(node.ctx, ast.Load):
+            continue
+        name = judged.dotted(node)
+        if name in FORBIDDEN_USES:
+            yield Verdict(node, FORBIDDEN_USES[name], name)
+        elif has_dates and isinstance(node, ast.Attribute) and node.attr in CLOCK_METHODS:
+            yield Verdict(node, Code.CLOCK, f".{node.attr} of a date")
 
 
 def builtin_uses(judged: Judged) -> Iterator[Verdict]:
