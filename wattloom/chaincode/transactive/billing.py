@@ -1,0 +1,37 @@
+"""Who pays what: one price per slot for everybody, so that bills sum to zero exactly."""
+
+from collections.abc import Iterator, Sequence
+from operator import mul
+
+from wattloom.chaincode.transactive.rounding import WH_PER_KWH, clamp, round_half_up
+
+
+def clearing_prices(mu_nano_per_kwh: Sequence[int], *, cap_nano_per_wh: int) -> list[int]:
+    """Return the dual prices as money per Wh: rounded half up, then held within [-cap, cap]."""
+    return [
+        clamp(round_half_up(price, WH_PER_KWH), -cap_nano_per_wh, cap_nano_per_wh)
+        for price in mu_nano_per_kwh
+    ]
+
+
+def bill_nano(trades_wh: Sequence[int], prices_nano_per_wh: Sequence[int]) -> int:
+    """Return what a home owes (negative: is owed) for its trades; exact."""
+    return sum(map(mul, trades_wh, prices_nano_per_wh))
+
+
+def payments(bills_nano: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Yield (payer, payee, amount) until every bill is zero, payers and payees in index order.
+
+    The bills sum to zero; there are fewer payments than homes.
+    """
+    payees = ((home, -bill) for home, bill in enumerate(bills_nano) if bill < 0)
+    payee, due = -1, 0
+    for payer, bill in enumerate(bills_nano):
+        owed = bill
+        while owed > 0:
+            if due == 0:
+                payee, due = next(payees)
+            amount = min(owed, due)
+            yield payer, payee, amount
+            owed -= amount
+            due -= amount
