@@ -3,7 +3,7 @@ from wattloom.chaincode.installed import CONTRACTS
 
 def test_contracts_are_installed_under_their_own_names():
     assert {name: contract.name for name, contract in CONTRACTS.items()} == {name: name for name in CONTRACTS}
-    assert {"accounts", "registry"} <= CONTRACTS.keys()
+    assert {"accounts", "registry", "transactive"} <= CONTRACTS.keys()
 
 
 def test_every_function_says_what_it_does_and_what_it_takes():
