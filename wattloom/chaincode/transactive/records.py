@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from msgspec import field
+
 from wattloom.chaincode.api import Int64Array, Record
 from wattloom.chaincode.transactive.terms import Terms
 
@@ -108,7 +110,7 @@ class Trade(Record, frozen=True, kw_only=True):
     standing: Standing
     first_wh: Int64Array
     trades_wh: Int64Array
-    confirmed_wh: Int64Array = Int64Array(())
+    confirmed_wh: Int64Array = field(default_factory=lambda: Int64Array(()))  # a schema writes no array
 
 
 class Bill(Record, frozen=True, kw_only=True):
