@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 COMMANDS = {
+    "demo": "wattloom.market.day.commands:app",
     "identity": "wattloom.identity.commands:app",
     "ledger": "wattloom.network.commands:app",
     "lint-chaincode": "wattloom.chaincode.lint.commands:app",

@@ -15,13 +15,15 @@ class HomeDay:
     """One home's day.
 
     Money in $: `cost_alone` and `cost_operating` include discomfort (paper 000, C^O); `bill_nano` is what the
-    ledger charged, positive pays. Energies in kWh per slot, shape (T,).
+    ledger charged, positive pays; `rounding_bound` is the most that rounding may cost the home. Energies in
+    kWh per slot, shape (T,).
     """
 
     home: str
     cost_alone: float
     cost_operating: float
     bill_nano: int
+    rounding_bound: float
     trade_wh: tuple[int, ...]
     grid_alone: Array
     grid_trading: Array
@@ -80,8 +82,8 @@ class DayResult:
     central_optimum: float
     cost_before_rounding: float
     ledger: LedgerDay
-    checks: tuple[Check, ...]
     seconds: float
+    checks: tuple[Check, ...] = ()
 
     @property
     def iterations(self) -> int:

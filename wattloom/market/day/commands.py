@@ -1,0 +1,89 @@
+"""`wattloom demo`: one market day, end to end."""
+
+import json
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from wattloom.chaincode.transactive.messages import SessionView
+from wattloom.market.data.errors import DataError
+from wattloom.market.data.folder import read_community
+from wattloom.market.data.synthetic import synthetic_community
+from wattloom.market.day.result import DayResult
+from wattloom.market.day.run import SessionVoid, run_day
+from wattloom.market.homes.community import Community
+from wattloom.market.homes.errors import HomesError
+from wattloom.market.report import as_json, as_table, write_page
+from wattloom.network.solo import LedgerFolderError
+from wattloom.network.solo.verify import LedgerRejected
+
+app = typer.Typer(help="Trade one day of a community on a new ledger, and check everything.")
+out, err = Console(), Console(stderr=True)
+
+
+@app.command()
+def demo(
+    data: Annotated[
+        Path | None, typer.Option(help="Folder with homes and weather; without it a community is generated.")
+    ] = None,
+    keep: Annotated[Path | None, typer.Option(help="Keep the ledger in this new folder.")] = None,
+    homes: Annotated[int, typer.Option(min=2, max=300, help="How many homes take part.")] = 10,
+    report: Annotated[Path, typer.Option(help="Where the page with the plots goes.")] = Path("report.html"),
+    figures: Annotated[Path, typer.Option(help="Where the figures go as JSON.")] = Path("build/demo.json"),
+) -> None:
+    """Trade one day of a community on a new ledger, and check everything."""
+    try:
+        community = synthetic_community(homes=homes) if data is None else read_community(data, homes=homes)
+        day = _run(community, keep)
+    except (DataError, HomesError, LedgerFolderError, OSError) as error:
+        _fail(str(error), code=2)
+    except (SessionVoid, LedgerRejected) as error:
+        _fail(str(error), code=1)
+    _show(day)
+    write_page(day, report)
+    figures.parent.mkdir(parents=True, exist_ok=True)
+    figures.write_text(json.dumps(as_json(day), indent=2) + "\n", encoding="utf-8")
+    out.print(f"page {report}, figures {figures}" + (f", ledger {keep}" if keep else ""))
+    if day.failed:
+        _fail("failed: " + ", ".join(check.name for check in day.failed), code=1)
+
+
+def _run(community: Community, keep: Path | None) -> DayResult:
+    with ExitStack() as stack:
+        folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wattloom-"))) / "ledger"
+        bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err)
+        stack.enter_context(bar)
+        task = bar.add_task("starting", total=None)
+
+        def tell(step: str) -> None:
+            bar.update(task, description=step)
+            if not err.is_terminal:
+                err.print(step)
+
+        def progress(view: SessionView) -> None:
+            at = view.progress
+            bar.update(task, description=f"homes trade: {at.phase.value}, iteration {at.iteration}")
+
+        return run_day(community, folder, tell=tell, progress=progress)
+
+
+def _show(day: DayResult) -> None:
+    out.print(as_table(day))
+    last = day.residuals[-1]
+    out.print(
+        f"{day.iterations} iterations, residuals {last.primal:.1e} kWh and {last.dual:.1e} $; "
+        f"{day.ledger.blocks} blocks, {day.ledger.transactions} transactions, {day.seconds:.1f} s"
+    )
+    for check in day.checks:
+        mark = "[green]holds[/]" if check.holds else "[bold red]FAILS[/]"
+        out.print(f"{mark}  {check.name}: {check.detail}")
+
+
+def _fail(sentence: str, *, code: int) -> NoReturn:
+    err.print(f"[bold red]error[/]: {sentence}", soft_wrap=True)
+    raise typer.Exit(code)

@@ -1,0 +1,1 @@
+"""ADMM trading between homes: the agents that decide for them, and the coordinator that opens sessions."""

@@ -1,0 +1,154 @@
+"""A home's agent: joins a session, decides in every iteration, answers proposals, and reads its bill.
+
+Nothing about the home leaves it but what `wattloom.chaincode.transactive.messages` has room for: that it
+takes part, one trade per slot (or partner and slot) and iteration, and yes or no to its whole trade.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import structlog
+
+from wattloom.chaincode.api import Int64Array
+from wattloom.chaincode.transactive.errors import (
+    AlreadyJoined,
+    AlreadySubmitted,
+    ClosedProposal,
+    ClosedRound,
+    NotAwaited,
+    WrongPhase,
+)
+from wattloom.chaincode.transactive.messages import BillOf, Confirm, SessionId, SessionView, SubmitDecision
+from wattloom.chaincode.transactive.records import Bill, Phase, Standing
+from wattloom.chaincode.transactive.terms import Form
+from wattloom.market.homes.errors import SolveFailed
+from wattloom.market.homes.home import Schedule
+from wattloom.market.homes.solver import HomeSolver
+from wattloom.market.transactive.terms import rounding_bound
+from wattloom.market.transactive.units import Array, from_nano, from_wh, to_nano_kwh
+from wattloom.network.client import AsyncClient, Refused
+
+log = structlog.get_logger(__name__)
+
+OVERTAKEN = {
+    refusal.code
+    for refusal in (AlreadyJoined, AlreadySubmitted, ClosedProposal, ClosedRound, NotAwaited, WrongPhase)
+}
+"""Refusals that mean: the ledger has moved on; look again."""
+
+ENDED = {Phase.SETTLED, Phase.VOID}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a session ended for a home: its bill, and the plan that it will keep; void sessions have no bill.
+
+    `agreed_kwh` is the trade that the iterations ended in, (T,), before it was rounded to whole watt-hours.
+    """
+
+    bill: Bill | None
+    plan: Schedule
+    agreed_kwh: Array
+
+
+class HomeAgent:
+    """Acts for one home with its own key; everything it needs to go on after a crash is on the ledger."""
+
+    def __init__(self, solver: HomeSolver, client: AsyncClient, *, party_id: str, session_id: str) -> None:
+        self._solver = solver
+        self._client = client
+        self._party_id = party_id
+        self._session = SessionId(session_id=session_id)
+        self._alone = solver.stand_alone()
+
+    async def run(self) -> Outcome:
+        """Take part until the session has ended."""
+        height = (await self._client.describe()).height
+        view = await self._act()
+        if view.progress.phase in ENDED:
+            return await self._finish(view)
+        async for event in self._client.events(height + 1, contract="transactive"):
+            if event.name == "opened":
+                continue
+            view = await self._act()
+            if view.progress.phase in ENDED:
+                break
+        return await self._finish(view)
+
+    async def _act(self) -> SessionView:
+        """Read the session and do what it awaits of this home; return it as it was read."""
+        view = await self._client.evaluate("transactive:read_session", self._session, SessionView)
+        try:
+            if view.own is None and view.progress.phase is Phase.JOINING:
+                await self._client.submit("transactive:join", self._session)
+            elif view.progress.phase is Phase.ITERATING and view.own is not None and not view.own.decided:
+                await self._decide(view)
+            elif view.progress.phase is Phase.CONFIRMING:
+                await self._answer(view)
+        except Refused as refusal:
+            if refusal.code not in OVERTAKEN:
+                raise
+            log.info("overtaken", party_id=self._party_id, code=refusal.code)
+        return view
+
+    async def _decide(self, view: SessionView) -> None:
+        own = view.own
+        assert own is not None  # noqa: S101 - for the type checker: the caller has looked
+        decision = SubmitDecision(
+            session_id=self._session.session_id,
+            iteration=view.progress.iteration,
+            trades_nano_kwh=to_nano_kwh(self._best_trade(view), limit_wh=own.limit_wh),
+        )
+        await self._client.submit("transactive:submit_decision", decision)
+
+    def _best_trade(self, view: SessionView) -> Array:
+        """Return the home's answer to the iteration's prices and anchors, (T,) or (N-1, T), kWh."""
+        own, terms = view.own, view.session.terms
+        assert own is not None  # noqa: S101
+        rho = view.rho_nano / 1e9
+        anchor = from_nano(own.anchor_nano_kwh)
+        if terms.form is Form.EXCHANGE:
+            return self._solver.solve_exchange(from_nano(view.mu_nano_per_kwh), anchor, rho)
+        rows = (-1, terms.slots)
+        return self._solver.solve_pairwise(
+            from_nano(terms.start_prices()),
+            anchor.reshape(rows),
+            from_nano(own.multipliers_nano_per_kwh).reshape(rows),
+            rho,
+        )
+
+    async def _answer(self, view: SessionView) -> None:
+        own = view.own
+        if own is None or own.proposed_wh is None or own.standing is not Standing.AWAITED:
+            return
+        answer = Confirm(
+            session_id=self._session.session_id,
+            proposal=view.progress.proposal,
+            accept=self._accepts(own.proposed_wh, from_nano(view.mu_nano_per_kwh)),
+        )
+        await self._client.submit("transactive:confirm", answer)
+
+    def _accepts(self, proposed_wh: Int64Array, price_per_kwh: Array) -> bool:
+        """Tell whether the home can keep the trade and pays no more for it than alone, but for rounding."""
+        trade_kwh = from_wh(proposed_wh)
+        try:
+            plan = self._solver.solve_fixed(trade_kwh)
+        except SolveFailed:
+            return False
+        cost = plan.cost + float(np.dot(trade_kwh, price_per_kwh))
+        return cost <= self._alone.cost + rounding_bound(self._solver.home, price_per_kwh)
+
+    async def _finish(self, view: SessionView) -> Outcome:
+        settled = view.progress.phase is Phase.SETTLED and view.own is not None
+        if not settled:
+            return Outcome(bill=None, plan=self._alone, agreed_kwh=np.zeros(self._solver.home.slots))
+        asked = BillOf(session_id=self._session.session_id, party_id=self._party_id)
+        bill = await self._client.evaluate("transactive:read_bill", asked, Bill)
+        plan = self._solver.solve_fixed(from_wh(bill.trades_wh))
+        return Outcome(bill=bill, plan=plan, agreed_kwh=self._agreed(view))
+
+    @staticmethod
+    def _agreed(view: SessionView) -> Array:
+        own, slots = view.own, view.session.terms.slots
+        assert own is not None  # noqa: S101
+        return np.asarray(from_nano(own.anchor_nano_kwh).reshape(-1, slots).sum(axis=0))
