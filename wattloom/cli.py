@@ -1,8 +1,11 @@
 """The `wattloom` command: each room has its own commands, imported when they are called."""
 
+import logging
+import sys
 from importlib import import_module
 from typing import Any
 
+import structlog
 import typer
 from typer.core import TyperGroup
 
@@ -42,5 +45,9 @@ def _root() -> None: ...
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; results go to stdout, the log to stderr."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     app()

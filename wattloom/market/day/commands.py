@@ -23,7 +23,7 @@ from wattloom.network.solo import LedgerFolderError
 from wattloom.network.solo.verify import LedgerRejected
 
 app = typer.Typer(help="Trade one day of a community on a new ledger, and check everything.")
-out, err = Console(), Console(stderr=True)
+out, err = Console(soft_wrap=True), Console(stderr=True)
 
 
 @app.command()
@@ -56,7 +56,8 @@ def demo(
 def _run(community: Community, keep: Path | None) -> DayResult:
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wattloom-"))) / "ledger"
-        bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        bar = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
         stack.enter_context(bar)
         task = bar.add_task("starting", total=None)
 
