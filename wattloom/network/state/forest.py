@@ -7,6 +7,9 @@ from wattloom.network.state.buckets import bucket_of, decode, encode, leaf_hash,
 from wattloom.network.state.errors import ContractUnknown, StateCorrupt
 from wattloom.network.state.tree import ContractTree, empty_tree, prove_store, state_root
 
+Changes = Mapping[str, Mapping[str, bytes | None]]
+"""New values by contract and key; None where the key is removed."""
+
 Forest = Mapping[str, ContractTree]
 """One tree per contract."""
 
@@ -34,7 +37,7 @@ def plant(contracts: Iterable[str], records: Iterable[tuple[bytes, bytes]]) -> F
 def replant(
     forest: Forest,
     read: Callable[[bytes], bytes | None],
-    changes: Mapping[str, Mapping[str, bytes | None]],
+    changes: Changes,
 ) -> tuple[Forest, Records]:
     """Return the trees after changes, and the bucket records that these rewrite."""
     grown, records = dict(forest), Records()
@@ -58,6 +61,12 @@ def _by_bucket(values: Mapping[str, bytes | None]) -> dict[int, list[tuple[bytes
         leaf = None if value is None else leaf_hash(raw, value)
         leaves.setdefault(bucket_of(raw), []).append((raw, leaf))
     return leaves
+
+
+def only_in_bucket(changes: Changes, contract: str, bucket: int) -> Changes:
+    """Return the changes that fall into one bucket."""
+    values = changes.get(contract, {})
+    return {contract: {key: value for key, value in values.items() if bucket_of(key.encode()) == bucket}}
 
 
 def root_over(forest: Forest, contracts: Iterable[str]) -> bytes:

@@ -3,11 +3,10 @@
 Contracts have the same number of buckets, a power of two, so each contract is a whole subtree and a changed
 bucket costs the path above it alone. A subtree is held as a heap of hashes over chunks, which are heaps in
 turn: node i has its children at 2i and 2i + 1, the root stands at 1. Nothing is changed in place: a change
-copies the heaps that it touches, so whoever holds a tree may go on reading it while the next block replaces it.
+copies the heaps that it touches, so whoever holds a tree may read on while the next block replaces it.
 """
 
 import functools
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,8 @@ from wattloom.network.chain import merkle
 from wattloom.network.chain.encoding import HASH_BYTES
 from wattloom.network.state.buckets import (
     BUCKET_BITS,
-    BUCKETS_PER_CONTRACT,
+    NEW_INNER_NODE,
+    empty_leaves,
     leaf_hash,
     store_name,
 )
@@ -39,6 +39,8 @@ class ContractTree:
 
     def with_roots(self, roots: Mapping[int, bytes]) -> "ContractTree":
         """Return the subtree with other roots of some buckets."""
+        if not roots:
+            return self
         by_chunk: dict[int, dict[int, bytes]] = {}
         for bucket, root in roots.items():
             leaf = leaf_hash(store_name(self.contract, bucket), root)
@@ -58,8 +60,7 @@ class ContractTree:
 @functools.cache
 def empty_tree(contract: str) -> ContractTree:
     """Return the subtree of a contract that has no keys; kept for the life of the process."""
-    names = (store_name(contract, bucket) for bucket in range(BUCKETS_PER_CONTRACT))
-    leaves = [leaf_hash(name, merkle.EMPTY_ROOT) for name in names]
+    leaves = empty_leaves(contract)
     chunks = tuple(_heap(leaves[start : start + _CHUNK]) for start in range(0, len(leaves), _CHUNK))
     return ContractTree(contract, _heap([_heap_root(chunk) for chunk in chunks]), chunks)
 
@@ -92,17 +93,19 @@ def _heap_root(heap: bytes) -> bytes:
 
 def _heap_with(heap: bytes, leaves: Mapping[int, bytes]) -> bytes:
     """Return the heap with other leaves; unlike `merkle.levels` it hashes the paths above them alone."""
-    sha, changed = hashlib.sha256, bytearray(heap)
+    changed = bytearray(heap)
     first = len(heap) // (2 * HASH_BYTES)
-    nodes = {first + index for index in leaves}
     for index, leaf in leaves.items():
         at = HASH_BYTES * (first + index)
         changed[at : at + HASH_BYTES] = leaf
-    while nodes != {1}:
-        nodes = {node >> 1 for node in nodes}
+    nodes = {(first + index) >> 1 for index in leaves}
+    while nodes != {0}:
         for node in nodes:
-            children = changed[2 * HASH_BYTES * node : 2 * HASH_BYTES * (node + 1)]
-            changed[HASH_BYTES * node : HASH_BYTES * (node + 1)] = sha(b"\x01" + children).digest()
+            at = HASH_BYTES * node
+            inner = NEW_INNER_NODE()
+            inner.update(changed[2 * at : 2 * at + 2 * HASH_BYTES])
+            changed[at : at + HASH_BYTES] = inner.digest()
+        nodes = {node >> 1 for node in nodes}
     return bytes(changed)
 
 

@@ -15,7 +15,15 @@ from wattloom.network.chain.value_proof import ValueOp
 from wattloom.network.state import buckets
 from wattloom.network.state.check import check_state
 from wattloom.network.state.errors import ContractUnknown, HeightUnavailable, KeyAbsent, StateCorrupt
-from wattloom.network.state.forest import Forest, Records, plant, prove_bucket, replant, root_over
+from wattloom.network.state.forest import (
+    Forest,
+    Records,
+    only_in_bucket,
+    plant,
+    prove_bucket,
+    replant,
+    root_over,
+)
 from wattloom.network.state.history import (
     Changes,
     Entry,
@@ -81,6 +89,7 @@ class WorldState:
         self._contracts = _in_order(contracts)
         self._history_heights = history_heights
         self._committed = self._open()
+        self._recent: dict[int, Forest] = {}
 
     @property
     def height(self) -> int:
@@ -125,7 +134,7 @@ class WorldState:
         _write(batch, STATE, prepared.rows)
         _write(batch, BUCKETS, sorted(prepared.records.items()))
         write_step(batch, prepared.after.standing, prepared.undo, kept_heights=self._history_heights)
-        batch.on_durable(lambda: self._follow(prepared.after))
+        batch.on_durable(lambda: self._follow(prepared))
 
     def committed(self) -> Reader:
         """Return a reader of the state as it is durable now; its snapshot ends with it."""
@@ -174,7 +183,8 @@ class WorldState:
     def prove(self, contract: str, key: str, *, height: int | None = None) -> StateProof:
         """Return a key's value at a height (None: the committed one) with its proof up to that height's root.
 
-        The cost grows with what changed since that height.
+        The cost grows with what changed since that height. Not so for the last two, whose trees are kept: light
+        clients ask for the last but one.
 
         Raises
         ------
@@ -183,6 +193,7 @@ class WorldState:
         """
         committed = self._committed  # before the snapshot: see the head of this module
         wanted = committed.standing.height if height is None else height
+        near = self._recent.get(wanted)
         with self._store.snapshot() as snapshot:
             then, changes = go_back(snapshot, wanted, kept_heights=self._history_heights)
             if wanted > committed.standing.height:
@@ -192,16 +203,19 @@ class WorldState:
             value = past.get(contract, key)
             if value is None:
                 raise KeyAbsent(contract, key, wanted)
-            forest, records = replant(committed.forest, snapshot.getter(BUCKETS), changes)
             name, raw = state_path(contract, key)
+            bucket = buckets.bucket_of(raw)
+            if near is None:
+                forest, records = replant(committed.forest, snapshot.getter(BUCKETS), changes)
+            else:
+                own = only_in_bucket(changes, contract, bucket)
+                forest, records = replant(near, snapshot.getter(BUCKETS), own)
             record = records[name] if name in records else snapshot.get(BUCKETS, name)
         if root_over(forest, then.contracts) != then.root:
             raise StateCorrupt(f"height {wanted}", "what is kept of it does not make its state root")
         inner = ValueOp(raw, buckets.decode(record).prove(raw))
-        bucket_root = buckets.root_in(record)
-        outer = ValueOp(
-            name, prove_bucket(forest, then.contracts, contract, buckets.bucket_of(raw), bucket_root)
-        )
+        above = prove_bucket(forest, then.contracts, contract, bucket, buckets.root_in(record))
+        outer = ValueOp(name, above)
         return StateProof(wanted, value, (inner, outer))
 
     def export(self, snapshot: Snapshot) -> Iterator[tuple[str, str, bytes]]:
@@ -253,8 +267,10 @@ class WorldState:
                     kept[key] = value
         return rows, entries, values
 
-    def _follow(self, after: Committed) -> None:
-        self._committed = after
+    def _follow(self, prepared: Prepared) -> None:
+        steps = (prepared.base, prepared.after)
+        self._recent = {step.standing.height: step.forest for step in steps}
+        self._committed = prepared.after
 
 
 def _in_order(contracts: Sequence[str]) -> tuple[str, ...]:
