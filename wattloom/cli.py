@@ -1,13 +1,12 @@
 """The `wattloom` command: each room has its own commands, imported when they are called."""
 
-import logging
-import sys
 from importlib import import_module
 from typing import Any
 
-import structlog
 import typer
 from typer.core import TyperGroup
+
+from wattloom.network import logs
 
 COMMANDS = {
     "demo": "wattloom.market.day.commands:app",
@@ -37,6 +36,7 @@ app = typer.Typer(
     cls=_Rooms,
     help="Community energy trading on a permissioned ledger.",
     no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
 )
 
 
@@ -46,8 +46,5 @@ def _root() -> None: ...
 
 def main() -> None:
     """Run the command line; results go to stdout, the log to stderr."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    logs.configure()
     app()

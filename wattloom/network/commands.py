@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import sys
 from collections import deque
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from wattloom.chaincode.api.errors import MachineFault
 from wattloom.identity.certificates import Authority
 from wattloom.identity.errors import IdentityError
 from wattloom.identity.tls import TlsIdentity
+from wattloom.network import logs
 from wattloom.network.chain.block import Block
 from wattloom.network.chain.errors import ChainError
 from wattloom.network.engine import EngineStopped
@@ -68,6 +70,7 @@ def serve(
     metrics_port: Annotated[int | None, typer.Option(help="Serve Prometheus metrics on loopback.")] = None,
 ) -> None:
     """Run the ledger and its gateway until it is interrupted."""
+    logs.configure(logging.INFO)
     with _user_mistakes():
         ledger = LedgerFolder(folder)
         with SoloEngine(ledger) as engine:

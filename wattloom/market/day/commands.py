@@ -17,8 +17,9 @@ from wattloom.market.data.synthetic import synthetic_community
 from wattloom.market.day.result import DayResult
 from wattloom.market.day.run import SessionVoid, run_day
 from wattloom.market.homes.community import Community
-from wattloom.market.homes.errors import HomesError
+from wattloom.market.homes.errors import BadHome, SolveFailed
 from wattloom.market.report import as_json, as_table, write_page
+from wattloom.network.client import ClientError
 from wattloom.network.solo import LedgerFolderError
 from wattloom.network.solo.verify import LedgerRejected
 
@@ -40,9 +41,9 @@ def demo(
     try:
         community = synthetic_community(homes=homes) if data is None else read_community(data, homes=homes)
         day = _run(community, keep)
-    except (DataError, HomesError, LedgerFolderError, OSError) as error:
+    except (DataError, BadHome, LedgerFolderError, OSError) as error:
         _fail(str(error), code=2)
-    except (SessionVoid, LedgerRejected) as error:
+    except (SessionVoid, LedgerRejected, ClientError, SolveFailed) as error:
         _fail(str(error), code=1)
     _show(day)
     write_page(day, report)

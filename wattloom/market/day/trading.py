@@ -86,9 +86,12 @@ async def trade(
             )
             for solver, identity, party_id in zip(solvers, members.homes, parties, strict=True)
         ]
-        async with asyncio.TaskGroup() as tasks:
-            watching = tasks.create_task(_watch(coordinator, progress))
-            running = [tasks.create_task(agent.run()) for agent in agents]
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                watching = tasks.create_task(_watch(coordinator, progress))
+                running = [tasks.create_task(agent.run()) for agent in agents]
+        except ExceptionGroup as failures:  # the first tells what went wrong; the others follow from it
+            raise failures.exceptions[0] from None
         return Traded(
             view=watching.result(),
             outcomes=[task.result() for task in running],
