@@ -6,9 +6,9 @@ from wattloom.network.chain.commit import Commit
 from wattloom.network.chain.errors import ChainError
 from wattloom.network.chain.header import Header
 from wattloom.network.chain.validators import ValidatorSet
-from wattloom.network.chain.value_proof import decode_ops, verify_value
 from wattloom.network.chain.verify import verify_commit
 from wattloom.network.client.errors import ProofRefused
+from wattloom.network.state.proofs import verify_state_proof
 from wattloom.network.wire import gateway_pb2 as wire
 
 
@@ -51,13 +51,10 @@ def verify(
         commit = Commit.decode(answer.commit)
         if commit.block_id.hash != header.hash:
             raise ProofRefused("the commit is for another header")
-        verify_commit(
-            commit, commit.block_id, header.height, chain_id, validators
-        )  # (4) by two thirds of them
-        path = _path(contract, key)
-        verify_value(
-            decode_ops(answer.proof), header.app_hash, path, answer.value
-        )  # (5) and it holds the value
+        # (4) by two thirds of them
+        verify_commit(commit, commit.block_id, header.height, chain_id, validators)
+        # (5) and the state root in it covers the value
+        verify_state_proof(answer.proof, header.app_hash, contract, key, answer.value)
     except ChainError as error:
         raise ProofRefused(str(error)) from error
     return ProvenValue(
@@ -67,7 +64,3 @@ def verify(
         signed_time_s=header.time.seconds,
         value=answer.value,
     )
-
-
-def _path(contract: str, key: str) -> tuple[bytes, ...]:
-    return (contract.encode(), key.encode())
