@@ -2,8 +2,16 @@
 
 from wattloom.network.state.buckets import Bucket, bucket_of, decode, encode, leaf_hash, store_name
 from wattloom.network.state.errors import StateCorrupt
-from wattloom.network.state.forest import Forest, Records, parse_store_name, plant, replant, root_over
-from wattloom.network.state.history import Changes, Standing, oldest_kept, read_standing, steps_back
+from wattloom.network.state.forest import (
+    Changes,
+    Forest,
+    Records,
+    parse_store_name,
+    plant,
+    replant,
+    root_over,
+)
+from wattloom.network.state.history import Standing, oldest_kept, read_standing, steps_back
 from wattloom.network.state.reader import SEPARATOR
 from wattloom.network.state.store import BUCKETS, STATE, UNDO
 from wattloom.network.state.views import View

@@ -7,7 +7,7 @@ from wattloom.network.state.buckets import bucket_of, decode, encode, leaf_hash,
 from wattloom.network.state.errors import ContractUnknown, StateCorrupt
 from wattloom.network.state.tree import ContractTree, empty_tree, prove_store, state_root
 
-Changes = Mapping[str, Mapping[str, bytes | None]]
+Changes = dict[str, dict[str, bytes | None]]
 """New values by contract and key; None where the key is removed."""
 
 Forest = Mapping[str, ContractTree]

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import msgspec
 
 from wattloom.network.state.errors import HeightUnavailable, StateCorrupt
+from wattloom.network.state.forest import Changes
 from wattloom.network.state.store import META, UNDO
 from wattloom.network.state.views import Batch, View
 
-Changes = dict[str, dict[str, bytes | None]]
 Entry = tuple[str, str, bytes | None]
 
 PRUNED_PER_COMMIT = 4
@@ -82,22 +82,22 @@ def steps_back(view: View, latest: int, height: int) -> Iterator[tuple[int, Undo
             raise StateCorrupt(f"the undo record of height {step}", str(error)) from error
 
 
-def go_back(view: View, height: int | None, *, kept_heights: int) -> tuple[Standing, Changes]:
-    """Return where the state stood at a height (None: as in the view), and what has to be put back for it.
+def go_back(view: View, height: int, *, latest: int | None, kept_heights: int) -> tuple[Standing, Changes]:
+    """Return where the state stood at a height, and what has to be put back in the view for it.
 
     Raises
     ------
-    HeightUnavailable : the height is not kept
+    HeightUnavailable : the height is not kept, or it is above `latest` (None: the view's own height)
     """
     standing = read_standing(view)
     if standing is None:
-        raise HeightUnavailable(height or 0, oldest=0, latest=0)
-    wanted = standing.height if height is None else height
+        raise HeightUnavailable(height, oldest=0, latest=0)
+    newest = standing.height if latest is None else latest
     oldest = oldest_kept(view, standing.height, kept_heights=kept_heights)
-    if not oldest <= wanted <= standing.height:
-        raise HeightUnavailable(wanted, oldest=oldest, latest=standing.height)
+    if not oldest <= height <= newest:
+        raise HeightUnavailable(height, oldest=oldest, latest=newest)
     changes: Changes = {}
-    for _, undo in steps_back(view, standing.height, wanted):
+    for _, undo in steps_back(view, standing.height, height):
         for contract, key, old in undo.entries:
             changes.setdefault(contract, {})[key] = old
         standing = undo.before

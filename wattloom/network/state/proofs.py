@@ -3,7 +3,10 @@
 import msgspec
 
 from wattloom.network.chain.value_proof import ValueOp, decode_ops, encode_ops, verify_value
-from wattloom.network.state.buckets import bucket_of, store_name
+from wattloom.network.state.buckets import bucket_of, decode, root_in, store_name
+from wattloom.network.state.errors import StateCorrupt
+from wattloom.network.state.forest import Forest, prove_bucket, root_over
+from wattloom.network.state.history import Standing
 
 
 class StateProof(msgspec.Struct, frozen=True):
@@ -28,6 +31,23 @@ def verify_state_proof(proof: bytes | StateProof, root: bytes, contract: str, ke
     """
     ops = decode_ops(proof) if isinstance(proof, bytes) else proof.ops
     verify_value(ops, root, state_path(contract, key), value)
+
+
+def prove_steps(
+    forest: Forest, standing: Standing, contract: str, key: bytes, record: bytes | None
+) -> tuple[ValueOp, ValueOp]:
+    """Return the steps from a key through its bucket's record and the trees to the root of a standing.
+
+    Raises
+    ------
+    StateCorrupt : the trees do not make that root
+    """
+    if root_over(forest, standing.contracts) != standing.root:
+        raise StateCorrupt(f"height {standing.height}", "what is kept of it does not make its state root")
+    bucket = bucket_of(key)
+    inner = decode(record).prove(key)
+    outer = prove_bucket(forest, standing.contracts, contract, bucket, root_in(record))
+    return ValueOp(key, inner), ValueOp(store_name(contract, bucket), outer)
 
 
 def state_path(contract: str, key: str) -> list[bytes]:

@@ -11,21 +11,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from wattloom.chaincode.api.overlay import Overlay, Reader
-from wattloom.network.chain.value_proof import ValueOp
 from wattloom.network.state import buckets
 from wattloom.network.state.check import check_state
-from wattloom.network.state.errors import ContractUnknown, HeightUnavailable, KeyAbsent, StateCorrupt
+from wattloom.network.state.errors import ContractUnknown, KeyAbsent, StateCorrupt
 from wattloom.network.state.forest import (
+    Changes,
     Forest,
     Records,
     only_in_bucket,
     plant,
-    prove_bucket,
     replant,
     root_over,
 )
 from wattloom.network.state.history import (
-    Changes,
     Entry,
     Standing,
     encode_undo,
@@ -35,7 +33,7 @@ from wattloom.network.state.history import (
     steps_back,
     write_step,
 )
-from wattloom.network.state.proofs import StateProof, state_path
+from wattloom.network.state.proofs import StateProof, prove_steps, state_path
 from wattloom.network.state.reader import StateReader, everything, state_key
 from wattloom.network.state.store import BUCKETS, STATE, Store
 from wattloom.network.state.views import MAX_KEY_BYTES, Batch, Snapshot
@@ -158,10 +156,8 @@ class WorldState:
         HeightUnavailable : the height is not kept, or not reached
         """
         with self._store.snapshot() as snapshot:
-            _, changes = go_back(snapshot, height, kept_heights=self._history_heights)
-            past = Overlay(StateReader(snapshot))
-            past.changes = changes
-            yield past
+            _, changes = go_back(snapshot, height, latest=None, kept_heights=self._history_heights)
+            yield self._past(snapshot, changes)
 
     def history(self, contract: str, key: str) -> list[tuple[int, bytes | None]]:
         """Return the heights that changed a key, oldest first, with the value (None: removed) that each left.
@@ -183,8 +179,8 @@ class WorldState:
     def prove(self, contract: str, key: str, *, height: int | None = None) -> StateProof:
         """Return a key's value at a height (None: the committed one) with its proof up to that height's root.
 
-        The cost grows with what changed since that height. Not so for the last two, whose trees are kept: light
-        clients ask for the last but one.
+        The cost grows with what changed since that height. Not so for the last two, whose trees are kept:
+        light clients ask for the last but one.
 
         Raises
         ------
@@ -193,30 +189,22 @@ class WorldState:
         """
         committed = self._committed  # before the snapshot: see the head of this module
         wanted = committed.standing.height if height is None else height
-        near = self._recent.get(wanted)
+        forest = self._recent.get(wanted)
         with self._store.snapshot() as snapshot:
-            then, changes = go_back(snapshot, wanted, kept_heights=self._history_heights)
-            if wanted > committed.standing.height:
-                raise HeightUnavailable(wanted, oldest=0, latest=committed.standing.height)
-            past = Overlay(StateReader(snapshot))
-            past.changes = changes
-            value = past.get(contract, key)
+            then, changes = go_back(
+                snapshot, wanted, latest=committed.standing.height, kept_heights=self._history_heights
+            )
+            value = self._past(snapshot, changes).get(contract, key)
             if value is None:
                 raise KeyAbsent(contract, key, wanted)
-            name, raw = state_path(contract, key)
-            bucket = buckets.bucket_of(raw)
-            if near is None:
-                forest, records = replant(committed.forest, snapshot.getter(BUCKETS), changes)
+            if forest is None:
+                forest = committed.forest
             else:
-                own = only_in_bucket(changes, contract, bucket)
-                forest, records = replant(near, snapshot.getter(BUCKETS), own)
+                changes = only_in_bucket(changes, contract, buckets.bucket_of(key.encode()))
+            forest, records = replant(forest, snapshot.getter(BUCKETS), changes)
+            name, raw = state_path(contract, key)
             record = records[name] if name in records else snapshot.get(BUCKETS, name)
-        if root_over(forest, then.contracts) != then.root:
-            raise StateCorrupt(f"height {wanted}", "what is kept of it does not make its state root")
-        inner = ValueOp(raw, buckets.decode(record).prove(raw))
-        above = prove_bucket(forest, then.contracts, contract, bucket, buckets.root_in(record))
-        outer = ValueOp(name, above)
-        return StateProof(wanted, value, (inner, outer))
+        return StateProof(wanted, value, prove_steps(forest, then, contract, raw, record))
 
     def export(self, snapshot: Snapshot) -> Iterator[tuple[str, str, bytes]]:
         """Yield contract, key and value of everything, in canonical order."""
@@ -231,6 +219,12 @@ class WorldState:
         """
         with self._store.snapshot() as snapshot:
             check_state(snapshot, self._contracts, kept_heights=self._history_heights)
+
+    @staticmethod
+    def _past(snapshot: Snapshot, changes: Changes) -> Overlay:
+        past = Overlay(StateReader(snapshot))
+        past.changes = changes
+        return past
 
     def _open(self) -> Committed:
         with self._store.snapshot() as snapshot:
