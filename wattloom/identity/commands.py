@@ -23,7 +23,12 @@ BACKDATE_S: Final = 3_600
 INTERMEDIATE: Final = "intermediate"
 """Folder, inside a manufacturer's, of the authority that issues meters."""
 
-app = typer.Typer(name="identity", help="Make and show keys and certificates.", no_args_is_help=True)
+app = typer.Typer(
+    name="identity",
+    help="Make and show keys and certificates.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 NewFolder = Annotated[Path, typer.Argument(help="Folder to make; existing keys are never overwritten.")]
 OutFolder = Annotated[Path, typer.Option("--out", help="Folder to write key and certificates into.")]

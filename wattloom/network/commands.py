@@ -32,7 +32,12 @@ from wattloom.network.solo.verify import LedgerRejected, verify_ledger
 from wattloom.network.state import Store
 from wattloom.network.wire.ledger_pb2 import BlockRecord
 
-app = typer.Typer(name="ledger", help="Make, serve, look at and verify a solo ledger.", no_args_is_help=True)
+app = typer.Typer(
+    name="ledger",
+    help="Make, serve, look at and verify a solo ledger.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 out, err = Console(), Console(stderr=True)
 
 Folder = Annotated[Path, typer.Argument(help="The ledger's folder.")]

@@ -11,6 +11,7 @@ from wattloom.chaincode.api.overlay import Overlay
 from wattloom.chaincode.api.state import State
 
 MAX_EVENTS = 1_000
+MAX_SCHEDULED = 1_000
 LEDGER_ROLE = "ledger"
 """The role of the ledger itself, under which timers run; no certificate can carry it (see `registry`)."""
 
@@ -118,5 +119,7 @@ class Context:
 
     def schedule(self, at_s: int, function: str, arguments: Record) -> None:
         """Put a call of this contract's timer `function` on the ledger, for the first block past `at_s`."""
+        if len(self.scheduled) >= MAX_SCHEDULED:
+            raise InvalidArgument(reason=f"a transaction schedules at most {MAX_SCHEDULED} calls")
         due = Scheduled(at_s=at_s, function=f"{self.contract}:{function}", arguments=encode(arguments))
         self.scheduled.append(due)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from wattloom.chaincode.api.codec import MalformedRecord, Record, decode, encode, json_schema
 from wattloom.chaincode.api.context import Context
-from wattloom.chaincode.api.errors import InvalidArgument, UnknownFunction, WrongKind
+from wattloom.chaincode.api.errors import InvalidArgument, UnknownFunction, UnreadableArgument, WrongKind
 
 F = TypeVar("F", bound=Callable[..., Record | None])
 Hook = TypeVar("Hook", bound=Callable[..., None])
@@ -46,7 +46,7 @@ class Function:
         try:
             record = decode(arguments, self.argument)
         except MalformedRecord as error:
-            raise InvalidArgument(reason=str(error)) from error
+            raise UnreadableArgument(reason=str(error)) from error
         return self.call(ctx, record)
 
 

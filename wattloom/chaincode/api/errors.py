@@ -5,6 +5,7 @@ ChaincodeError              refused by the rules: roll back, record the code, go
 |-- AlreadyExists           the record is there already
 |-- Forbidden               the caller lacks the role or is not the owner
 |-- InvalidArgument         the arguments do not fit the function
+|   +-- UnreadableArgument  they are not even the record that it takes (same code)
 |-- UnknownFunction         no such contract or function
 |-- WrongKind               a query was submitted, a transaction evaluated, a timer called from outside
 +-- (each contract's own)
@@ -60,6 +61,18 @@ class InvalidArgument(ChaincodeError):
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(f"the arguments do not fit: {reason}", reason=reason)
+
+
+class UnreadableArgument(InvalidArgument):
+    """The argument's bytes are not the record that the function takes.
+
+    The sentence says where, in a library's words, which may change with its version; so the ledger keeps the
+    code alone.
+    """
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason=reason)
+        self.details = {}
 
 
 class UnknownFunction(ChaincodeError):

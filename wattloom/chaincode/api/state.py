@@ -71,7 +71,7 @@ class State:
         if not 1 <= limit <= MAX_PAGE:
             raise InvalidArgument(reason=f"limit is between 1 and {MAX_PAGE}")
         start, stop = keys.prefix_range(*parts)
-        if bookmark and not start <= bookmark < stop:
+        if len(bookmark) > keys.MAX_KEY_BYTES or (bookmark and not start <= bookmark < stop):
             raise InvalidArgument(reason="the bookmark belongs to another range")
         items: list[T] = []
         last = ""

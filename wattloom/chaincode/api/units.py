@@ -13,7 +13,7 @@ PositiveAmountNano = Annotated[int, Meta(ge=1, le=MAX_INT, description="money, 1
 PriceNanoPerWh = Annotated[
     int, Meta(ge=-(10**12), le=10**12, description="price, 1e-9 of the currency per Wh")
 ]
-TimeS = Annotated[int, Meta(ge=0, le=2**40, description="time, whole seconds since 1970 UTC")]
+TimeS = Annotated[int, Meta(ge=0, le=10**10 - 1, description="time, whole seconds since 1970 UTC")]
 DurationS = Annotated[int, Meta(ge=1, le=10**9, description="duration, whole seconds")]
 Name = Annotated[
     str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,63}\Z", description="lower-case letters, digits, hyphens")

@@ -23,7 +23,7 @@ from wattloom.network.client import ClientError
 from wattloom.network.solo import LedgerFolderError
 from wattloom.network.solo.verify import LedgerRejected
 
-app = typer.Typer(help="Trade one day of a community on a new ledger, and check everything.")
+app = typer.Typer(add_completion=False)
 out, err = Console(soft_wrap=True), Console(stderr=True)
 
 

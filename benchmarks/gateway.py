@@ -1,0 +1,151 @@
+"""Signed transfers through the gateway: throughput, confirmation, CPU, and the ratio to the floor.
+
+The ledger and its gateway run in a process of their own (`wattloom ledger serve`); every client signs with its
+own key over its own TLS connection, and sends its next transfer when the last is confirmed. Signing lies inside
+the timed interval. Both processes share the machine's cores.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from wattloom.chaincode.accounts.records import Transfer
+from wattloom.chaincode.registry.genesis import GenesisAccount
+from wattloom.identity.certificates import Authority
+from wattloom.identity.credentials import ClientIdentity
+from wattloom.identity.keys import SigningKey
+from wattloom.identity.tls import TlsAuthority
+from wattloom.network.client import AsyncClient
+from wattloom.network.solo import LedgerFolder
+from wattloom.network.solo.create import create_ledger
+from wattloom.network.state import Store
+
+CLIENTS = (1, 16, 64, 200)
+SECONDS = 6.0
+WARM_UP_S = 1.0
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+def run(clients: tuple[int, ...] = CLIENTS, seconds: float = SECONDS) -> list[dict[str, Any]]:
+    """Return one figure per number of clients."""
+    with tempfile.TemporaryDirectory(prefix="wattloom-bench-") as scratch:
+        start_s = int(time.time()) - 3_600
+        authority = Authority.create("bench CA", organisation="bench", not_before_s=start_s)
+        members = [
+            authority.issue_client(f"m{index}", role="participant", not_before_s=start_s)
+            for index in range(max(clients) + 1)
+        ]
+        accounts = [
+            GenesisAccount(party_id=f"bench.m{index}", free_nano=10**12) for index in range(len(members))
+        ]
+        folder = create_ledger(
+            Path(scratch) / "ledger", chain_id="bench", organisations=[authority], accounts=accounts
+        )
+        with _serving(folder) as (address, process):
+            ca_pem = TlsAuthority.load(folder.tls_path).ca_pem
+            return [
+                asyncio.run(_measure(members[: count + 1], address, ca_pem, process.pid, seconds, Path(scratch)))
+                for count in clients
+            ]
+
+
+async def _measure(
+    members: list[ClientIdentity], address: str, ca_pem: bytes, server_pid: int, seconds: float, scratch: Path
+) -> dict[str, Any]:
+    count = len(members) - 1
+    async with AsyncExitStack() as stack:
+        clients = [
+            await stack.enter_async_context(AsyncClient([address], ca_certificate=ca_pem, identity=member))
+            for member in members[:count]
+        ]
+        await asyncio.gather(*(_transfer(client, index) for index, client in enumerate(clients)))
+        await _load(clients, WARM_UP_S)
+        height = (await clients[0].describe()).height
+        cpu_before_s, began_s = _cpu_s(server_pid), time.perf_counter()
+        times_s = await _load(clients, seconds)
+        took_s, cpu_s = time.perf_counter() - began_s, _cpu_s(server_pid) - cpu_before_s
+        blocks = (await clients[0].describe()).height - height
+    tps = len(times_s) / took_s
+    floor_tps = floor(max(1, round(len(times_s) / max(blocks, 1))), scratch)
+    cuts = statistics.quantiles(times_s, n=100)
+    return {
+        "engine": "solo",
+        "validators": 1,
+        "clients": count,
+        "tps": round(tps, 1),
+        "p50_ms": round(cuts[49] * 1e3, 2),
+        "p95_ms": round(cuts[94] * 1e3, 2),
+        "p99_ms": round(cuts[98] * 1e3, 2),
+        "transactions_per_block": round(len(times_s) / max(blocks, 1), 1),
+        "floor_tps": round(floor_tps, 1),
+        "ratio_to_floor": round(tps / floor_tps, 3),
+        "cpu_us_per_tx": round(cpu_s / len(times_s) * 1e6, 1),
+    }
+
+
+async def _load(clients: list[AsyncClient], seconds: float) -> list[float]:
+    """Keep every client busy for a while; return the confirmation time of each transfer, s."""
+    until_s = time.perf_counter() + seconds
+    times_s: list[float] = []
+
+    async def keep_busy(index: int, client: AsyncClient) -> None:
+        while (began_s := time.perf_counter()) < until_s:
+            await _transfer(client, index)
+            times_s.append(time.perf_counter() - began_s)
+
+    await asyncio.gather(*(keep_busy(index, client) for index, client in enumerate(clients)))
+    return times_s
+
+
+async def _transfer(client: AsyncClient, index: int) -> None:
+    await client.submit("accounts:transfer", Transfer(payee=f"bench.m{index + 1}", amount_nano=1))
+
+
+def floor(batch_size: int, scratch: Path, *, seconds: float = 1.0) -> float:
+    """Return the transactions per second of the least that any durable ledger must do, in batches of this size.
+
+    One ECDSA verification per transaction, and one durable write of the batch's transactions.
+    """
+    key, message = SigningKey.generate(), bytes(700)
+    signature, public_key = key.sign(message), key.public_key
+    done, began_s = 0, time.perf_counter()
+    with Store(scratch / f"floor-{time.time_ns()}", tables=("rows",)) as store:
+        while time.perf_counter() - began_s < seconds:
+            for _ in range(batch_size):
+                public_key.verify(signature, message)
+            with store.batch() as batch:
+                for _ in range(batch_size):
+                    batch.put("rows", done.to_bytes(8, "big"), message)
+                    done += 1
+    return done / (time.perf_counter() - began_s)
+
+
+@contextmanager
+def _serving(folder: LedgerFolder) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run `wattloom ledger serve` until the measurement is done."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [sys.executable, "-m", "wattloom", "ledger", "serve", str(folder.path), "--address", address]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield address, process
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
+def _cpu_s(pid: int) -> float:
+    """Return the CPU seconds that a process has used, user and system."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
