@@ -39,6 +39,10 @@ class Community:
         """Return a member's party id."""
         return f"{ORGANISATION}.{name}"
 
+    def party_of_client(self, client_id: str) -> str:
+        """Return the party of one of the members by its certificate's SHA-256."""
+        return next(self.party(name) for name, one in self._members.items() if one.client_id == client_id)
+
     def create_ledger(self, path: Path, *, accounts: tuple[str, ...] = ()) -> LedgerFolder:
         """Make a ledger on which the named members have money."""
         funded = [GenesisAccount(party_id=self.party(name), free_nano=WEALTH_NANO) for name in accounts]

@@ -53,4 +53,5 @@ def create_ledger(
     authority = TlsAuthority.create(f"{chain_id} TLS", not_before_s=start_s)
     authority.save(folder.tls_path)
     authority.issue_server(not_before_s=start_s).save(folder.tls_path)
+    folder.make_names_durable()
     return folder

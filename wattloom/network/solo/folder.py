@@ -1,7 +1,9 @@
 """The folder of a solo ledger: genesis, validator key, TLS files and store, readable by their owner alone."""
 
+import os
 from pathlib import Path
 
+from wattloom.identity import files
 from wattloom.network.chain.errors import ChainError
 from wattloom.network.chain.genesis import Genesis
 from wattloom.network.chain.validator_key import ValidatorKey
@@ -32,9 +34,14 @@ class LedgerFolder:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.chmod(0o700)
         validator_key.save(folder.validator_key_path)
-        folder.genesis_path.write_bytes(genesis.encode())
-        folder.genesis_path.chmod(0o600)
+        files.write_new(folder.genesis_path, genesis.encode(), mode=files.PRIVATE)
         return folder
+
+    def make_names_durable(self) -> None:
+        """Sync the folders themselves, without which a power loss may take a synced file, name and all."""
+        for path in (self.data_path, self.tls_path, self.path, self.path.parent):
+            if path.is_dir():
+                _sync_folder(path)
 
     def genesis(self) -> Genesis:
         """Read the genesis document."""
@@ -53,4 +60,14 @@ class LedgerFolder:
 
     def open_store(self) -> Store:
         """Open the store for writing; a second process is refused."""
-        return Store(self.data_path, tables=TABLES)
+        store = Store(self.data_path, tables=TABLES)
+        self.make_names_durable()
+        return store
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
