@@ -1,7 +1,7 @@
 """What a changed key costs the state, from small states to large: compute, write, make durable, prove.
 
-Values of 150 bytes in one contract of eight. `prepare` and `write` are computation; `durable` is the commit with
-its fsync, of which the disk decides most.
+Values of 150 bytes in one contract of eight. `prepare` and `write` are computation; `durable` is the commit
+with its fsync, of which the disk decides most.
 """
 
 import gc
