@@ -27,12 +27,13 @@ class HeldEngine:
         if self.stopped:
             raise EngineStopped("told to")
         if not self.holds:
-            return self._engine.order(transaction)
-        if len(self.held) >= self.room:
+            self._engine.order(transaction)
+        elif len(self.held) >= self.room:
             raise Busy("told to")
-        with self._news:
-            self.held.append(transaction)
-            self._news.notify_all()
+        else:
+            with self._news:
+                self.held.append(transaction)
+                self._news.notify_all()
 
     def wait_held(self, count: int, timeout_s: float = 10) -> None:
         with self._news:

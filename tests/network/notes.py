@@ -1,4 +1,4 @@
-"""A contract for tests of the way in: it notes, announces, refuses, fails and answers at length on request."""
+"""A contract for tests of the way in: it notes, announces, refuses and fails on request."""
 
 from wattloom.chaincode.api import Context, Contract, Forbidden, Record, keys
 from wattloom.chaincode.installed import CONTRACTS

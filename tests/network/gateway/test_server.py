@@ -24,9 +24,9 @@ def test_it_listens_on_loopback_unless_told_otherwise(gateway):
 
 def test_a_client_with_another_root_gets_no_connection(gateway, community):
     stranger = TlsAuthority.create("another", not_before_s=community.start_s)
-    with grpc.secure_channel(gateway.address, grpc.ssl_channel_credentials(stranger.ca_pem)) as channel:
-        with told() as refusal:
-            GatewayStub(channel).Describe(wire.DescribeRequest(), timeout=10)
+    root = grpc.ssl_channel_credentials(stranger.ca_pem)
+    with grpc.secure_channel(gateway.address, root) as channel, told() as refusal:
+        GatewayStub(channel).Describe(wire.DescribeRequest(), timeout=10)
     assert refusal.code is grpc.StatusCode.UNAVAILABLE
 
 

@@ -1,0 +1,61 @@
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from wattloom.network.client import Client, ProofRefused
+from wattloom.network.client._proofs import verify
+from wattloom.network.wire import gateway_pb2 as wire
+
+from ..community import CHAIN_ID
+from ..notes import Note, key
+
+
+@pytest.fixture
+def answer(gateway, engine, ca_pem, community):
+    with Client([gateway.address], ca_certificate=ca_pem, identity=community.member("anna")) as client:
+        height = client.submit("notes:write", Note(name="n")).height
+        next(client.blocks(height + 1))
+    return engine.prove("notes", key("n"), height)
+
+
+@pytest.fixture
+def check(answer, folder):
+    def check(found=answer, **other):
+        asked = {
+            "contract": "notes",
+            "key": key("n"),
+            "height": answer.height,
+            "chain_id": CHAIN_ID,
+            "validators": folder.genesis().validator_set,
+        }
+        return verify(found, **{**asked, **other})
+
+    return check
+
+
+def test_a_true_proof_holds(check, answer):
+    proven = check()
+    assert proven.value == answer.value
+    assert check(height=0) == proven
+
+
+@pytest.mark.parametrize(
+    "other", [{"contract": "accounts"}, {"key": key("m")}, {"height": 10**6}, {"chain_id": "another"}]
+)
+def test_a_proof_of_something_else_is_refused(check, other):
+    with pytest.raises(ProofRefused):
+        check(**other)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(field=st.sampled_from(["value", "proof", "header", "commit"]), data=st.data())
+def test_any_flipped_bit_is_refused(check, answer, field, data):
+    true = getattr(answer, field)
+    bit = data.draw(st.integers(0, 8 * len(true) - 1))
+    flipped = bytearray(true)
+    flipped[bit // 8] ^= 1 << bit % 8
+    found = wire.ProveResponse()
+    found.CopyFrom(answer)
+    setattr(found, field, bytes(flipped))
+    with pytest.raises(ProofRefused):
+        check(found)
