@@ -31,6 +31,13 @@ def signed_by(identity, *, chain_id=CHAIN_ID):
     return sign_offline(identity, chain_id=chain_id, function="notes:write", arguments=note).raw
 
 
+def resolve_until_known(client, unknown):
+    for _ in range(20):  # each waits for the client's patience
+        with suppress(CommitUnknown):
+            return client.resolve(unknown)
+    raise AssertionError("it stayed unknown")
+
+
 def in_thread(work):
     """Run work beside the test; the returned call waits for it and hands out its result or error."""
     outcome = []
@@ -189,9 +196,7 @@ def test_unknown_becomes_never_once_block_time_passes_the_validity(connect, star
     with pytest.raises(CommitUnknown) as raised:
         client.submit("notes:write", Note(name="n"), valid_for_s=1)
     with pytest.raises(NotSubmitted, match="none will"):
-        for _ in range(20):  # each waits for the client's patience
-            with suppress(CommitUnknown):
-                client.resolve(raised.value)
+        resolve_until_known(client, raised.value)
 
 
 def test_a_full_ledger_is_tried_again_after_the_hint(client, engine):
