@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from functools import lru_cache
+from typing import TypeVar
 
 from wattloom.chaincode.api.overlay import Overlay
 from wattloom.chaincode.registry.membership import Client, admit
@@ -15,22 +16,39 @@ from wattloom.network.refusals import (
     ValidityTooFar,
     WrongChain,
 )
-from wattloom.network.transactions import MAX_VALIDITY_S, SignedTransaction
+from wattloom.network.transactions import MAX_VALIDITY_S, SignedTransaction, decode
 
-REMEMBERED_SIGNATURES = 50_000
+REMEMBERED = 20_000
+"""How many transactions' bytes, and how many verified signatures, are remembered between check and block."""
+
+REMEMBERED_BYTES = 4_096
+"""Longer transactions are decoded again each time, so that strangers' bytes cannot fill the memory."""
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 _verifying_key = lru_cache(maxsize=10_000)(VerifyingKey.from_spki)
 
 
 class Admission:
-    """Judges transactions from a view of the state alone; remembers only which signatures it has verified.
+    """Judges transactions from a view of the state alone; remembers only facts about bytes.
 
-    A signature is a fact about bytes, so it is checked once per node; membership, validity and duplicates are
-    judged at every call, because they depend on the state.
+    What bytes say and whether a signature is right is found out once per node; membership, validity and
+    duplicates are judged at every call, because they depend on the state.
     """
 
     def __init__(self) -> None:
-        self._verified: OrderedDict[tuple[bytes, bytes], None] = OrderedDict()
+        self._read: OrderedDict[bytes, SignedTransaction] = OrderedDict()
+        self._verified: OrderedDict[tuple[bytes, bytes], bool] = OrderedDict()
+
+    def read(self, raw: bytes) -> SignedTransaction:
+        """Decode a transaction; raise `TransactionTooLarge` or `MalformedTransaction`."""
+        tx = self._read.get(raw)
+        if tx is None:
+            tx = decode(raw)
+            if len(raw) <= REMEMBERED_BYTES:
+                _remember(self._read, raw, tx)
+        return tx
 
     def judge(self, overlay: Overlay, tx: SignedTransaction, *, chain_id: str, time_s: int) -> Client:
         """Return the member who signed; a certificate's first use is written to `overlay`.
@@ -56,9 +74,13 @@ class Admission:
             _verifying_key(public_key).verify(tx.signature, tx.body)
         except IdentityRejected as error:
             raise SignatureRefused(reason=error.code) from None
-        self._verified[fact] = None
-        if len(self._verified) > REMEMBERED_SIGNATURES:
-            self._verified.popitem(last=False)
+        _remember(self._verified, fact, True)
+
+
+def _remember(facts: OrderedDict[K, V], key: K, value: V) -> None:
+    facts[key] = value
+    if len(facts) > REMEMBERED:
+        facts.popitem(last=False)
 
 
 def check_validity(tx: SignedTransaction, *, time_s: int) -> None:

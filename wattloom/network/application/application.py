@@ -20,7 +20,6 @@ from wattloom.network.application.admission import Admission
 from wattloom.network.application.seen import Seen, forget_passed, remember
 from wattloom.network.state import META, Batch, Prepared, StateProof, Store, WorldState
 from wattloom.network.transactions import SignedTransaction
-from wattloom.network.transactions import decode as decode_transaction
 
 RULES_VERSION = 1
 """Version of the rules that this software executes; the ledger's own state says which one is in force."""
@@ -134,7 +133,7 @@ class Application:
         ------
         ChaincodeError : refused, with the code that a block would give it
         """
-        tx = decode_transaction(raw)
+        tx = self._admission.read(raw)
         self._require_kind(tx.function, Kind.TRANSACTION)
         self._judge_now(tx)
         return tx
@@ -153,7 +152,7 @@ class Application:
         for raw in raws:
             if size + len(raw) > MAX_BLOCK_BYTES:
                 break
-            tx = decode_transaction(raw)
+            tx = self._admission.read(raw)
             try:
                 self._propose(overlay, tx, time_s)
             except ChaincodeError as error:
@@ -168,7 +167,7 @@ class Application:
         overlay = self._overlay()
         try:
             for raw in raws:
-                self._propose(overlay, decode_transaction(raw), time_s)
+                self._propose(overlay, self._admission.read(raw), time_s)
         except ChaincodeError as error:
             return error
         return None
@@ -217,7 +216,7 @@ class Application:
         ------
         ChaincodeError : refused
         """
-        tx = decode_transaction(raw)
+        tx = self._admission.read(raw)
         self._require_kind(tx.function, Kind.QUERY)
         with self._store.snapshot() as snapshot:
             overlay = Overlay(self._world.reader(snapshot))
@@ -284,7 +283,7 @@ class Application:
 
     def _deliver(self, overlay: Overlay, block: Block, index: int, raw: bytes) -> tuple[bytes, Outcome]:
         try:
-            tx = decode_transaction(raw)
+            tx = self._admission.read(raw)
         except ChaincodeError as error:
             return b"", refused(error)
         trial = Overlay(overlay)
