@@ -63,7 +63,7 @@ def _trades(axes: Axes, day: DayResult) -> None:
     price.step(hours, day.price, where="mid", color=INK, linewidth=1.2)
     price.set_ylabel("clearing price, $/kWh")
     price.spines[["top"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=6, ncols=2)
+    axes.legend(frameon=False, fontsize=6, ncols=5, loc="upper left", bbox_to_anchor=(0, -0.14))
 
 
 def _grid(axes: Axes, day: DayResult) -> None:
