@@ -1,7 +1,7 @@
 """The full check of stored state: every hash again, from the values up and from the present back."""
 
 from wattloom.network.state.buckets import Bucket, bucket_of, decode, encode, leaf_hash, store_name
-from wattloom.network.state.errors import StateCorrupt
+from wattloom.network.state.errors import StateCorrupt, StateError
 from wattloom.network.state.forest import (
     Changes,
     Forest,
@@ -11,13 +11,13 @@ from wattloom.network.state.forest import (
     replant,
     root_over,
 )
-from wattloom.network.state.history import Standing, oldest_kept, read_standing, steps_back
+from wattloom.network.state.history import Standing, oldest_recorded, read_standing, steps_back
 from wattloom.network.state.reader import SEPARATOR
 from wattloom.network.state.store import BUCKETS, STATE, UNDO
 from wattloom.network.state.views import View
 
 
-def check_state(view: View, contracts: tuple[str, ...], *, kept_heights: int) -> None:
+def check_state(view: View, contracts: tuple[str, ...]) -> None:
     """Raise `StateCorrupt` at the first difference between values, bucket records, roots and ways back."""
     keys = sum(
         _check_bucket(view, name, record) for name, record in view.items(BUCKETS)
@@ -31,7 +31,7 @@ def check_state(view: View, contracts: tuple[str, ...], *, kept_heights: int) ->
         return
     forest = plant(contracts, view.items(BUCKETS))
     _check_root(forest, standing, "the buckets do not make the state root")  # (3) buckets to root
-    _check_ways_back(view, forest, standing, kept_heights)  # (4) the present to the past
+    _check_ways_back(view, forest, standing)  # (4) the present to the past
 
 
 def _check_bucket(view: View, name: bytes, record: bytes) -> int:
@@ -45,7 +45,7 @@ def _check_bucket(view: View, name: bytes, record: bytes) -> int:
         if bucket_of(raw) != number:
             raise StateCorrupt(_place(contract, raw), f"it stands in bucket {name.decode()}")
         again.put(raw, leaf_hash(raw, value))
-    if encode(again) != record or store_name(contract, number) != name:
+    if encode(again) != record:
         pairs = zip(stored.keys, stored.leaves(), again.keys, again.leaves(), strict=False)
         for raw, leaf, raw_again, leaf_again in pairs:
             if (raw, leaf) != (raw_again, leaf_again):
@@ -67,22 +67,24 @@ def _check_root(forest: Forest, standing: Standing, what: str) -> None:
         raise StateCorrupt(f"height {standing.height}", what)
 
 
-def _check_ways_back(view: View, forest: Forest, standing: Standing, kept_heights: int) -> None:
+def _check_ways_back(view: View, forest: Forest, standing: Standing) -> None:
+    oldest = oldest_recorded(view, standing.height)
+    if view.count(UNDO) != standing.height - oldest:
+        raise StateCorrupt("the undo records", f"they do not lead from height {standing.height} to {oldest}")
     read, earlier = view.getter(BUCKETS), Records()
-    oldest = oldest_kept(view, standing.height, kept_heights=kept_heights)
     for height, undo in steps_back(view, standing.height, oldest):
-        changes: Changes = {}
-        for contract, key, old in undo.entries:
-            changes.setdefault(contract, {})[key] = old
-        forest, records = replant(
-            forest, lambda name: earlier[name] if name in earlier else read(name), changes
-        )
+        place, changes = f"the undo record of height {height}", Changes()
+        undo.put_back(changes)
+        try:
+            forest, records = replant(
+                forest, lambda name: earlier[name] if name in earlier else read(name), changes
+            )
+        except (StateError, IndexError) as error:
+            raise StateCorrupt(place, f"it names no contract or key: {error}") from error
         earlier.update(records)
-        if undo.before.height >= height:
-            raise StateCorrupt(f"the undo record of height {height}", "it does not lead back")
-        _check_root(
-            forest, undo.before, f"the undo record of height {height} does not lead to its state root"
-        )
+        if undo.before.height != height - 1:
+            raise StateCorrupt(place, "it does not lead to the height before")
+        _check_root(forest, undo.before, f"{place} does not lead to its state root")
 
 
 def _row(contract: str, raw: bytes) -> bytes:

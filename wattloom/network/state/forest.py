@@ -1,9 +1,18 @@
 """All trees of a state together, and what changes do to them."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from wattloom.network.chain.merkle import Proof
-from wattloom.network.state.buckets import bucket_of, decode, encode, leaf_hash, root_in, store_name
+from wattloom.network.state.buckets import (
+    BUCKETS_PER_CONTRACT,
+    bucket_of,
+    decode,
+    encode,
+    leaf_hash,
+    root_in,
+    store_name,
+)
 from wattloom.network.state.errors import ContractUnknown, StateCorrupt
 from wattloom.network.state.tree import ContractTree, empty_tree, prove_store, state_root
 
@@ -83,11 +92,11 @@ def prove_bucket(
 
 def parse_store_name(name: bytes) -> tuple[str, int]:
     """Return contract and bucket of a store's name."""
-    try:
-        contract, _, bucket = name.decode().rpartition(".")
-        return contract, int(bucket, 16)
-    except ValueError as error:
-        raise StateCorrupt(f"bucket {name!r}", "its name is no contract and number") from error
+    contract, _, bucket = name.decode(errors="replace").rpartition(".")
+    number = int(bucket, 16) if re.fullmatch("[0-9a-f]{4}", bucket) else BUCKETS_PER_CONTRACT
+    if number >= BUCKETS_PER_CONTRACT or store_name(contract, number) != name:
+        raise StateCorrupt(f"bucket {name!r}", "its name is no contract and number")
+    return contract, number
 
 
 def _tree(forest: Forest, contract: str) -> ContractTree:

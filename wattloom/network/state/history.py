@@ -1,6 +1,7 @@
 """What each height replaced, for the heights that are kept: past state is the present with that put back."""
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 import msgspec
 
@@ -8,6 +9,8 @@ from wattloom.network.state.errors import HeightUnavailable, StateCorrupt
 from wattloom.network.state.forest import Changes
 from wattloom.network.state.store import META, UNDO
 from wattloom.network.state.views import Batch, View
+
+T = TypeVar("T")
 
 Entry = tuple[str, str, bytes | None]
 
@@ -31,6 +34,11 @@ class Undo(msgspec.Struct, frozen=True, array_like=True):
     before: Standing
     entries: list[Entry]
 
+    def put_back(self, changes: Changes) -> None:
+        """Add what was replaced to changes that lead from newer heights to this one."""
+        for contract, key, old in self.entries:
+            changes.setdefault(contract, {})[key] = old
+
 
 _encode = msgspec.msgpack.Encoder().encode
 _standing_decoder = msgspec.msgpack.Decoder(Standing)
@@ -40,12 +48,7 @@ _undo_decoder = msgspec.msgpack.Decoder(Undo)
 def read_standing(view: View) -> Standing | None:
     """Return where the state stands in a view; None before the first commit."""
     record = view.get(META, _STANDING)
-    if record is None:
-        return None
-    try:
-        return _standing_decoder.decode(record)
-    except msgspec.DecodeError as error:
-        raise StateCorrupt("the record of the height", str(error)) from error
+    return None if record is None else _decode(_standing_decoder, record, "the record of the height")
 
 
 def write_step(batch: Batch, standing: Standing, undo: bytes | None, *, kept_heights: int) -> None:
@@ -65,21 +68,22 @@ def encode_undo(before: Standing, entries: list[Entry]) -> bytes:
 
 def oldest_kept(view: View, latest: int, *, kept_heights: int) -> int:
     """Return the oldest height whose state can still be read."""
-    first = next(view.scan(UNDO, b""), None)
-    reachable = latest if first is None else int.from_bytes(first[0], "big") - 1
-    return max(reachable, latest - kept_heights)
+    return max(oldest_recorded(view, latest), latest - kept_heights)
+
+
+def oldest_recorded(view: View, latest: int) -> int:
+    """Return the oldest height that ways back lead to."""
+    first = next(view.items(UNDO), None)
+    return latest if first is None else int.from_bytes(first[0], "big") - 1
 
 
 def steps_back(view: View, latest: int, height: int) -> Iterator[tuple[int, Undo]]:
     """Yield the ways back from `latest` to `height`, newest first, with the height that each leaves."""
     for step in range(latest, height, -1):
-        record = view.get(UNDO, _key(step))
+        record, place = view.get(UNDO, _key(step)), f"the undo record of height {step}"
         if record is None:
-            raise StateCorrupt(f"the undo record of height {step}", "it is missing")
-        try:
-            yield step, _undo_decoder.decode(record)
-        except msgspec.DecodeError as error:
-            raise StateCorrupt(f"the undo record of height {step}", str(error)) from error
+            raise StateCorrupt(place, "it is missing")
+        yield step, _decode(_undo_decoder, record, place)
 
 
 def go_back(view: View, height: int, *, latest: int | None, kept_heights: int) -> tuple[Standing, Changes]:
@@ -98,10 +102,16 @@ def go_back(view: View, height: int, *, latest: int | None, kept_heights: int) -
         raise HeightUnavailable(height, oldest=oldest, latest=newest)
     changes: Changes = {}
     for _, undo in steps_back(view, standing.height, height):
-        for contract, key, old in undo.entries:
-            changes.setdefault(contract, {})[key] = old
+        undo.put_back(changes)
         standing = undo.before
     return standing, changes
+
+
+def _decode(decoder: msgspec.msgpack.Decoder[T], record: bytes, place: str) -> T:
+    try:
+        return decoder.decode(record)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise StateCorrupt(place, str(error)) from error
 
 
 def _key(height: int) -> bytes:

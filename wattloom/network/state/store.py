@@ -14,7 +14,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 import lmdb
@@ -22,9 +21,6 @@ import lmdb
 from wattloom.chaincode.api.errors import MachineFault
 from wattloom.network.state.errors import StorageFailed, StorageFull, StorageInUse
 from wattloom.network.state.views import Batch, Snapshot
-
-if TYPE_CHECKING:
-    from wattloom.network.state.views import Transaction
 
 STATE, BUCKETS, UNDO, META = "state", "buckets", "undo", "meta"
 OWN_TABLES = (STATE, BUCKETS, UNDO, META)
@@ -73,6 +69,8 @@ class Store:
                 name: self._environment.open_db(name.encode(), create=not read_only)
                 for name in dict.fromkeys((*OWN_TABLES, *tables))
             }
+            if not read_only:
+                _keep_names(path)
         except lmdb.Error as error:
             self._release()
             raise self._fault(error) from error
@@ -91,9 +89,12 @@ class Store:
 
     def snapshot(self) -> Snapshot:
         """Open a view of what is durable now; close it, or use it as a context manager."""
-        with self._gate:
-            snapshot = Snapshot(self._begin(write=False), self._handles, self._fault)
-            self._snapshots.add(snapshot)
+        try:
+            with self._gate:
+                snapshot = Snapshot(self._environment.begin(), self._handles, self._fault)
+                self._snapshots.add(snapshot)
+        except lmdb.Error as error:
+            raise self._fault(error) from error
         return snapshot
 
     @contextmanager
@@ -109,30 +110,24 @@ class Store:
         with self._write_lock:
             self._writer = threading.get_ident()
             try:
-                self._environment.reader_check()  # a reader that was killed must not hold pages back
-                self._widen_map()
                 yield from self._write()
+            except lmdb.Error as error:
+                raise self._fault(error) from error
             finally:
                 self._writer = None
 
     def _write(self) -> Iterator[Batch]:
-        transaction = self._begin(write=True)
+        self._environment.reader_check()  # a reader that was killed must not hold pages back
+        self._widen_map()
+        transaction = self._environment.begin(write=True)
         batch = Batch(transaction, self._handles, self._fault)
         try:
             yield batch
             transaction.commit()
-        except lmdb.Error as error:
-            raise self._fault(error) from error
         finally:
             transaction.abort()  # of no effect after a commit
         for callback in batch.callbacks:
             callback()
-
-    def _begin(self, *, write: bool) -> "Transaction":
-        try:
-            return self._environment.begin(write=write)
-        except lmdb.Error as error:
-            raise self._fault(error) from error
 
     def _widen_map(self) -> None:
         """Double the map when half of it is used; the engine allows that only while nobody reads."""
@@ -185,6 +180,16 @@ def _open(path: Path, *, read_only: bool, durable: bool, map_bytes: int) -> lmdb
     )
     environment.reader_check()  # slots of processes that were killed
     return environment
+
+
+def _keep_names(path: Path) -> None:
+    """Make the folder and the names in it durable: syncing a file does not sync the name of a new one."""
+    for folder in (path, path.parent):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _file_bytes(path: Path) -> int:

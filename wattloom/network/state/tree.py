@@ -57,7 +57,7 @@ class ContractTree:
         return [*_heap_aunts(chunk, bucket & (_CHUNK - 1)), *_heap_aunts(self.top, bucket >> _CHUNK_BITS)]
 
 
-@functools.cache
+@functools.lru_cache(maxsize=64)
 def empty_tree(contract: str) -> ContractTree:
     """Return the subtree of a contract that has no keys; kept for the life of the process."""
     leaves = empty_leaves(contract)

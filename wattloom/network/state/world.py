@@ -218,7 +218,7 @@ class WorldState:
         StateCorrupt : names the first difference
         """
         with self._store.snapshot() as snapshot:
-            check_state(snapshot, self._contracts, kept_heights=self._history_heights)
+            check_state(snapshot, self._contracts)
 
     @staticmethod
     def _past(snapshot: Snapshot, changes: Changes) -> Overlay:

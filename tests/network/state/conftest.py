@@ -1,0 +1,15 @@
+import pytest
+
+from tests.network.state.ledger import CONTRACTS, Ledger
+from wattloom.network.state import Store
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store(tmp_path / "data", tables=("blocks",)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def ledger(store):
+    return Ledger(store, CONTRACTS)
