@@ -1,8 +1,8 @@
 """Signed transfers through the gateway: throughput, confirmation, CPU, and the ratio to the floor.
 
-The ledger and its gateway run in a process of their own (`wattloom ledger serve`); every client signs with its
-own key over its own TLS connection, and sends its next transfer when the last is confirmed. Signing lies inside
-the timed interval. Both processes share the machine's cores.
+The ledger and its gateway run in a process of their own (`wattloom ledger serve`); every client signs with
+its own key over its own TLS connection, and sends its next transfer when the last is confirmed. Signing lies
+inside the timed interval. Both processes share the machine's cores.
 """
 
 import asyncio
@@ -19,15 +19,12 @@ from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from wattloom.chaincode.accounts.records import Transfer
-from wattloom.chaincode.registry.genesis import GenesisAccount
-from wattloom.identity.certificates import Authority
+from benchmarks.members import Bench, to_next
 from wattloom.identity.credentials import ClientIdentity
 from wattloom.identity.keys import SigningKey
 from wattloom.identity.tls import TlsAuthority
 from wattloom.network.client import AsyncClient
 from wattloom.network.solo import LedgerFolder
-from wattloom.network.solo.create import create_ledger
 from wattloom.network.state import Store
 
 CLIENTS = (1, 16, 64, 200)
@@ -39,22 +36,13 @@ TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 def run(clients: tuple[int, ...] = CLIENTS, seconds: float = SECONDS) -> list[dict[str, Any]]:
     """Return one figure per number of clients."""
     with tempfile.TemporaryDirectory(prefix="wattloom-bench-") as scratch:
-        start_s = int(time.time()) - 3_600
-        authority = Authority.create("bench CA", organisation="bench", not_before_s=start_s)
-        members = [
-            authority.issue_client(f"m{index}", role="participant", not_before_s=start_s)
-            for index in range(max(clients) + 1)
-        ]
-        accounts = [
-            GenesisAccount(party_id=f"bench.m{index}", free_nano=10**12) for index in range(len(members))
-        ]
-        folder = create_ledger(
-            Path(scratch) / "ledger", chain_id="bench", organisations=[authority], accounts=accounts
-        )
-        with _serving(folder) as (address, process):
-            ca_pem = TlsAuthority.load(folder.tls_path).ca_pem
+        bench = Bench(Path(scratch), members=max(clients))
+        ca_pem = TlsAuthority.load(bench.folder.tls_path).ca_pem
+        with _serving(bench.folder) as (address, process):
             return [
-                asyncio.run(_measure(members[: count + 1], address, ca_pem, process.pid, seconds, Path(scratch)))
+                asyncio.run(
+                    _measure(bench.members[:count], address, ca_pem, process.pid, seconds, Path(scratch))
+                )
                 for count in clients
             ]
 
@@ -62,11 +50,10 @@ def run(clients: tuple[int, ...] = CLIENTS, seconds: float = SECONDS) -> list[di
 async def _measure(
     members: list[ClientIdentity], address: str, ca_pem: bytes, server_pid: int, seconds: float, scratch: Path
 ) -> dict[str, Any]:
-    count = len(members) - 1
     async with AsyncExitStack() as stack:
         clients = [
             await stack.enter_async_context(AsyncClient([address], ca_certificate=ca_pem, identity=member))
-            for member in members[:count]
+            for member in members
         ]
         await asyncio.gather(*(_transfer(client, index) for index, client in enumerate(clients)))
         await _load(clients, WARM_UP_S)
@@ -81,7 +68,7 @@ async def _measure(
     return {
         "engine": "solo",
         "validators": 1,
-        "clients": count,
+        "clients": len(members),
         "tps": round(tps, 1),
         "p50_ms": round(cuts[49] * 1e3, 2),
         "p95_ms": round(cuts[94] * 1e3, 2),
@@ -108,11 +95,11 @@ async def _load(clients: list[AsyncClient], seconds: float) -> list[float]:
 
 
 async def _transfer(client: AsyncClient, index: int) -> None:
-    await client.submit("accounts:transfer", Transfer(payee=f"bench.m{index + 1}", amount_nano=1))
+    await client.submit("accounts:transfer", to_next(index))
 
 
 def floor(batch_size: int, scratch: Path, *, seconds: float = 1.0) -> float:
-    """Return the transactions per second of the least that any durable ledger must do, in batches of this size.
+    """Return the transactions per second of the least that a durable ledger must do, in such batches.
 
     One ECDSA verification per transaction, and one durable write of the batch's transactions.
     """

@@ -1,0 +1,63 @@
+"""`make bench`: every measurement, as tables on the terminal and as JSON in `build/`."""
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import gateway, homes, in_process, state_cost, storage
+
+BUILD = Path("build")
+
+Measurement = Callable[[], list[dict[str, Any]]]
+
+MEASUREMENTS: dict[str, tuple[str, Measurement]] = {
+    "bench": ("signed transfers through the gateway, over TLS", gateway.run),
+    "in_process": ("signed transfers straight into the engine", in_process.run),
+    "state": ("cost per changed key, by keys in the state", state_cost.run),
+    "storage": ("LMDB against SQLite, durable blocks of transfers", storage.run),
+    "homes": ("one home's solve", homes.run),
+}
+"""File below `build/`, title, and what measures."""
+
+out = Console(width=None if sys.stdout.isatty() else 140)
+
+
+def main(
+    only: Annotated[list[str] | None, typer.Argument(help=f"Which: {', '.join(MEASUREMENTS)}.")] = None,
+) -> None:
+    """Measure, print and write."""
+    unknown = sorted(set(only or ()) - set(MEASUREMENTS))
+    if unknown:
+        raise typer.BadParameter(f"{', '.join(unknown)}: choose from {', '.join(MEASUREMENTS)}")
+    BUILD.mkdir(exist_ok=True)
+    out.print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    for name in only or MEASUREMENTS:
+        title, measure = MEASUREMENTS[name]
+        with out.status(f"measuring: {title}"):
+            figures = measure()
+        out.print(_table(title, figures))
+        (BUILD / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+def _table(title: str, figures: list[dict[str, Any]]) -> Table:
+    names = list(dict.fromkeys(name for figure in figures for name in figure))
+    table = Table(*names, title=title)
+    for figure in figures:
+        table.add_row(*(_cell(figure.get(name)) for name in names))
+    return table
+
+
+def _cell(value: object) -> str:
+    return f"{value:,.3g}" if isinstance(value, float) and abs(value) < 100 else str(value)
+
+
+if __name__ == "__main__":
+    typer.run(main)
