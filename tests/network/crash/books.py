@@ -1,4 +1,4 @@
-"""What the blocks alone say of money: a second, plain account of `accounts`, kept to hold the ledger against."""
+"""What the blocks alone say of money: a second, plain account, kept to hold the ledger against."""
 
 import json
 from dataclasses import dataclass, field

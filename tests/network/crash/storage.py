@@ -1,4 +1,4 @@
-"""A disk that loses what was not synced: builds the shim `unsynced.c`, and rolls files back to after a power loss."""
+"""A disk that loses what was not synced: builds `unsynced.c` and rolls files back to a power loss."""
 
 import os
 import random
@@ -26,7 +26,7 @@ def build_shim(folder: Path) -> Path:
 
 @dataclass
 class Disk:
-    """A folder below which writes are journalled, in `environment`, until the process that makes them is killed."""
+    """A folder below which a process with this `environment` has its writes journalled."""
 
     shim: Path
     root: Path
@@ -54,7 +54,7 @@ class Disk:
 
 @dataclass
 class _Block:
-    """Contents that a block on the disk may have: the last durable one first, the newest stays in the file."""
+    """What a block on the disk may hold: the durable content first; the newest stays in the file."""
 
     older: list[bytes] = field(default_factory=list)
 

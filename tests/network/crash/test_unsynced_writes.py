@@ -25,7 +25,7 @@ def make_disk(shim, tmp_path):
 
 
 def lose_power(trial, make_disk, *options, kill_at=None, reorderings=1):
-    """Kill the ledger, try some of what its disk may hold then, and go on with the least; return what was at risk."""
+    """Kill the ledger, try what its disk may then hold, go on with the least; return what was at risk."""
     disk = make_disk(trial.folder.path)
     after_s = None if options or kill_at else trial.draw.uniform(0, 0.4)
     environment = disk.environment(kill_at=kill_at)

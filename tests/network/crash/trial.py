@@ -76,7 +76,7 @@ class Trial:
             self._deliver(engine, [self._transfer(name, introduce=True) for name in ACCOUNTS])
 
     def make_load(self, count: int) -> list[SignedTransaction]:
-        """Sign transfers, some of them beyond the payer's means, and a few openings by members not seen before."""
+        """Sign transfers, some beyond the payer's means, and a few openings by members not seen before."""
         return [
             self._opening() if number % 40 == 7 else self._transfer(self.draw.choice(ACCOUNTS))
             for number in range(count)
@@ -105,10 +105,10 @@ class Trial:
         environment: Mapping[str, str] | None = None,
         on_ack: tuple[int, Path, str] | None = None,
     ) -> Crash:
-        """Run a victim under the load; kill it `after_s` seconds of work, or let it end by itself.
+        """Run a victim under the load; kill it after so much work, or let it end by itself.
 
-        `from_start` counts from its birth instead. `on_ack` writes a text into a file once so many acknowledgements
-        were heard.
+        `from_start` counts from its birth instead. `on_ack` writes a text into a file once so many
+        acknowledgements were heard.
         """
         load_path = self.path / "load"
         load_path.write_text("\n".join(tx.raw.hex() for tx in load))
@@ -131,7 +131,7 @@ class Trial:
         return crash
 
     def examine(self, folder: LedgerFolder | None = None) -> Books:
-        """Check what is stored: everything acknowledged is there, once, and everything there is consistent."""
+        """Check what is stored: all that was acknowledged is there, once, and everything is consistent."""
         with (
             Store((folder or self.folder).data_path, tables=TABLES, read_only=True) as store,
             store.snapshot() as view,
@@ -146,7 +146,7 @@ class Trial:
         return books
 
     def send_again(self, crash: Crash, folder: LedgerFolder | None = None) -> None:
-        """Send all bytes of the load again: what is there is answered from the record, the rest executes once."""
+        """Send the load again: what is there is answered from the record, the rest executes once."""
         with SoloEngine(folder or self.folder) as engine:
             known = [tx for tx in crash.load if engine.committed(tx.tx_id)]
             answers = {tx.tx_id: engine.committed(tx.tx_id) for tx in known}

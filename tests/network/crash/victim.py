@@ -1,8 +1,9 @@
 """The process that crash tests kill: a solo ledger under load that says what it has acknowledged.
 
 Its lines: `ready`; `ack ID HEIGHT INDEX STATUS` for each transaction of a block that the engine announced;
-`at NAME HEIGHT`, the last committed height, just before it kills itself; `stopped REASON THEN HEIGHT` when the ledger
-has stopped itself: why, what it answers from then on, and where it stands; `idle` when everything is acknowledged.
+`at NAME HEIGHT`, with the last committed height, just before it kills itself; `stopped REASON THEN HEIGHT`
+when the ledger has stopped itself: why, what it answers from then on, where it stands; `idle` when all is
+acknowledged.
 """
 
 import argparse

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from google.protobuf.message import DecodeError
+
 from wattloom.chaincode.api.contract import Contract
 from wattloom.chaincode.installed import CONTRACTS
 from wattloom.network.application import Application, BlockToExecute, Executed
@@ -71,7 +73,7 @@ def verify_ledger(
         replay = _Replay(genesis, scratch, Application(scratch, contracts))
         heights = _count(snapshot)
         for height in range(1, heights + 1):  # (2) header chain, signatures, membership, results, roots
-            replay.follow(height, read_block(snapshot, height))
+            replay.follow(height, _read(snapshot, height))
             progress(height, heights)
         _compare(snapshot, scratch, heights)  # (3) state, indexes and everything else that is stored
     return Verified(
@@ -93,10 +95,8 @@ class _Replay:
         self._scratch = scratch
         self._application = application
 
-    def follow(self, height: int, record: ledger_pb2.BlockRecord | None) -> None:
+    def follow(self, height: int, record: ledger_pb2.BlockRecord) -> None:
         """Verify and execute one block; raise `LedgerRejected`."""
-        if record is None:
-            raise LedgerRejected(height=height, what="the block is missing")
         try:
             block, commit = Block.decode(record.block), Commit.decode(record.commit)
             verify_block(block, block_id(block.header, record.block), commit, self.tip)
@@ -127,6 +127,16 @@ class _Replay:
 def _count(snapshot: Snapshot) -> int:
     """Return the number of stored blocks; a gap shows as a missing block later."""
     return sum(1 for _ in snapshot.items(BLOCKS))
+
+
+def _read(snapshot: Snapshot, height: int) -> ledger_pb2.BlockRecord:
+    try:
+        record = read_block(snapshot, height)
+    except DecodeError as error:
+        raise LedgerRejected(height=height, what=f"its record cannot be read: {error}") from None
+    if record is None:
+        raise LedgerRejected(height=height, what="the block is missing")
+    return record
 
 
 def _compare_records(
