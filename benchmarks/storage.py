@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from wattloom.network.state.store import Store
+from wattloom.network.state import Store
+from wattloom.network.state.buckets import BUCKETS_PER_CONTRACT
 
-BUCKETS = 1 << 14
 VALUE_BYTES = 150
 BUCKET_ENTRY_BYTES = 80
 TRANSACTION_BYTES = 700
@@ -153,7 +153,7 @@ def _fill(engine: Engine, keys: int, chance: random.Random) -> None:
             for index in range(start, min(keys, start + step))
         ]
         engine.write({"state": accounts})
-    full = min(keys, BUCKETS)
+    full = min(keys, BUCKETS_PER_CONTRACT)
     engine.write({"buckets": [(_bucket(index), _bucket_value(keys, chance)) for index in range(full)]})
 
 
@@ -165,7 +165,8 @@ def _block_ms(engine: Engine, keys: int, transfers: int, chance: random.Random) 
             + [(b"ledger\0seen/" + chance.randbytes(32).hex().encode(), b"ok") for _ in range(transfers)]
         ),
         "buckets": sorted(
-            (_bucket(chance.randrange(BUCKETS)), _bucket_value(keys, chance)) for _ in range(3 * transfers)
+            (_bucket(chance.randrange(BUCKETS_PER_CONTRACT)), _bucket_value(keys, chance))
+            for _ in range(3 * transfers)
         ),
         "blocks": [(time.time_ns().to_bytes(8, "big"), chance.randbytes(transfers * TRANSACTION_BYTES))],
     }
@@ -192,7 +193,7 @@ def _bucket(index: int) -> bytes:
 
 
 def _bucket_value(keys: int, chance: random.Random) -> bytes:
-    return chance.randbytes(32 + BUCKET_ENTRY_BYTES * max(1, keys // BUCKETS))
+    return chance.randbytes(32 + BUCKET_ENTRY_BYTES * max(1, keys // BUCKETS_PER_CONTRACT))
 
 
 def show(figures: Sequence[dict[str, Any]]) -> None:

@@ -6,7 +6,7 @@ from wattloom.network.state import Store
 
 @pytest.fixture
 def store(tmp_path):
-    with Store(tmp_path / "data", tables=("blocks",)) as opened:
+    with Store(tmp_path / "data", tables=("blocks",), durable=False) as opened:  # nobody pulls the plug
         yield opened
 
 
