@@ -52,15 +52,17 @@ def test_every_status_code_is_in_the_table():
 @pytest.mark.parametrize("code", FAILURES, ids=lambda code: code.name)
 def test_every_status_of_something_between_us_becomes_our_error(connect, something_else, code):
     something_else.code = code
-    client = connect(something_else.address, chain_id=CHAIN_ID, patience_s=0.1)
+    final = code in SURELY_NOT_TAKEN
+    patience_s = 10.0 if final else 0.3  # what is final is not tried again
+    client = connect(something_else.address, chain_id=CHAIN_ID, patience_s=patience_s)
     with pytest.raises(ClientError) as raised:
         client.submit("notes:write", Note(name="n"))
-    assert type(raised.value) is (NotSubmitted if code in SURELY_NOT_TAKEN else CommitUnknown)
-    assert code.name in str(raised.value)
-    with pytest.raises(NotAnswered, match=code.name):
+    assert type(raised.value) is (NotSubmitted if final else CommitUnknown)
+    with pytest.raises(NotAnswered):
         client.evaluate("notes:read", Name(name="n"), Note)
-    with pytest.raises(NotAnswered, match=code.name):
+    with pytest.raises(NotAnswered):
         next(client.blocks(1))
+    assert not final or code.name in str(raised.value)
 
 
 def test_a_call_on_a_closed_channel_never_left():

@@ -116,6 +116,10 @@ def test_every_submit_ends_in_committed_refused_not_submitted_or_unknown(answers
             assert outcome == ANSWER.committed
 
 
+def test_no_last_try_is_so_short_that_it_would_only_leave_doubt():
+    assert Budget(0.09, gateways=2).pause_s(NOT_TAKEN) is None
+
+
 @pytest.mark.parametrize(("failures", "error"), [(NOT_TAKEN, NotSubmitted), (UNKNOWN, CommitUnknown)])
 def test_patience_ends(failures, error):
     with pytest.raises(error):

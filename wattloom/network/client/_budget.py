@@ -6,6 +6,9 @@ from time import monotonic
 from wattloom.network.client._border import Failure
 
 ATTEMPT_S = 10.0
+LEAST_ATTEMPT_S = 0.1
+"""A shorter last try would hardly be answered, and leave doubt where there was none."""
+
 FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 2.0
 
@@ -36,4 +39,4 @@ class Budget:
             whole = min(FIRST_PAUSE_S * 2 ** (rounds - 1), LONGEST_PAUSE_S)
             pause_s = whole * random.uniform(0.5, 1.0)  # noqa: S311 - spreads, and keeps no secret
         pause_s = max(pause_s, failure.retry_after_s or 0.0)
-        return None if monotonic() + pause_s >= self._ends_s else pause_s
+        return None if monotonic() + pause_s + LEAST_ATTEMPT_S > self._ends_s else pause_s
