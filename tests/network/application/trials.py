@@ -1,4 +1,4 @@
-"""A contract for tests of the ledger: it notes, refuses, fails, breaks the machine and sets alarms on request."""
+"""A contract for tests of the ledger: it notes, refuses, fails, breaks the machine, sets alarms."""
 
 from wattloom.chaincode.api import ChaincodeError, Context, Contract, Record, keys
 from wattloom.chaincode.api.errors import MachineFault

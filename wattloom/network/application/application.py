@@ -15,7 +15,7 @@ from wattloom.chaincode.api.overlay import Overlay
 from wattloom.chaincode.api.timers import LEDGER
 from wattloom.chaincode.genesis import GenesisState, write_genesis
 from wattloom.chaincode.installed import CONTRACTS
-from wattloom.chaincode.registry.membership import Client
+from wattloom.chaincode.registry.membership import Client, MembershipRefusal
 from wattloom.network.application.admission import Admission
 from wattloom.network.application.seen import Seen, forget_passed, remember
 from wattloom.network.state import META, Batch, Prepared, StateProof, Store, WorldState
@@ -290,15 +290,19 @@ class Application:
         try:
             client = self._admission.judge(trial, tx, chain_id=block.chain_id, time_s=block.time_s)
         except ChaincodeError as error:
-            return tx.tx_id, refused(error)
+            outcome = refused(error)
+            if isinstance(
+                error, MembershipRefusal
+            ):  # who signed may be a member again; these bytes stay refused
+                _remember(overlay, tx, outcome)
+            return tx.tx_id, outcome
         ctx = self._context(
             trial, block, Position(height=block.height, index=index), client.caller(), tx, read_only=False
         )
         outcome = execute(self.contracts, ctx, tx.function, tx.arguments, kind=Kind.TRANSACTION)
         if outcome.status is Status.INTERNAL:
             log.error("contract bug", function=tx.function, tx_id=tx.tx_id.hex(), reason=outcome.log)
-        seen = Seen(status=outcome.status, code=outcome.code)
-        remember(trial, seen, valid_until_s=tx.valid_until_s, tx_id=tx.tx_id)
+        _remember(trial, tx, outcome)
         trial.merge_into(overlay)
         return tx.tx_id, outcome
 
@@ -324,3 +328,8 @@ class Application:
 
     def _follow(self, pending: _Pending) -> None:
         self._facts, self._block_time_s = pending.facts, pending.block_time_s
+
+
+def _remember(overlay: Overlay, tx: SignedTransaction, outcome: Outcome) -> None:
+    seen = Seen(status=outcome.status, code=outcome.code)
+    remember(overlay, seen, valid_until_s=tx.valid_until_s, tx_id=tx.tx_id)
