@@ -9,16 +9,18 @@ import grpc
 
 from wattloom.network.chain.validators import ValidatorSet
 from wattloom.network.client import _proofs
-from wattloom.network.client._border import CANCELLED, FOREIGN, Failure, failure_of
+from wattloom.network.client._border import CANCELLED, CLOSED, FOREIGN, Failure, failure_of
 from wattloom.network.client._cursors import BlockCursor, Cursor, EventCursor, pause_after
 from wattloom.network.client._proofs import ProvenValue
 from wattloom.network.client._records import Description, Event, LedgerBlock, Receipt, TransactionStatus
 from wattloom.network.client._route import OPTIONS, Route
 from wattloom.network.client._signing import Arguments
 from wattloom.network.client._steps import Call, Pause, Steps
+from wattloom.network.client._stream import SubmissionStream
 from wattloom.network.client._talk import Talk
 from wattloom.network.client.errors import CommitUnknown
 from wattloom.network.transactions import Signer
+from wattloom.network.wire.gateway_pb2 import SubmitRequest, SubmitResponse
 from wattloom.network.wire.gateway_pb2_grpc import GatewayStub
 
 T = TypeVar("T")
@@ -43,11 +45,14 @@ class AsyncClient:
             for address in self._route.addresses
         ]
         self._stubs = [GatewayStub(channel) for channel in self._channels]
+        self._streams: dict[int, SubmissionStream] = {}
         self._closed = asyncio.Event()
 
     async def close(self) -> None:
         """End every call and stream."""
         self._closed.set()
+        for stream in self._streams.values():
+            await stream.close()
         for channel in self._channels:
             await channel.close()
 
@@ -141,10 +146,23 @@ class AsyncClient:
             await self._pause(step.seconds)
             return None
         gateway = self._route.current
+        if isinstance(step.request, SubmitRequest):
+            return await self._submit(gateway, step.request.transaction, step.timeout_s)
         try:
             return await getattr(self._stubs[gateway], step.method)(step.request, timeout=step.timeout_s)
         except (*FOREIGN, asyncio.CancelledError) as error:
             return self._failed(gateway, error)
+
+    async def _submit(self, gateway: int, raw: bytes, timeout_s: float) -> SubmitResponse | Failure:
+        stream = self._streams.get(gateway)
+        if stream is None or stream.ended:
+            if self._closed.is_set():
+                return CLOSED
+            stream = self._streams[gateway] = SubmissionStream(self._stubs[gateway])
+        found = await stream.submit(raw, timeout_s)
+        if isinstance(found, Failure):
+            self._route.leave(gateway, found)
+        return found
 
     async def _follow(self, cursor: Cursor[T]) -> AsyncIterator[T]:
         budget = self._talk.budget()

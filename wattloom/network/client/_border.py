@@ -85,6 +85,8 @@ _CODES: Final[dict[grpc.StatusCode, tuple[Fate, bool]]] = {
 """Of a status without our `ErrorInfo`: the transport's, or of something between us and the gateway."""
 
 
+_BY_NUMBER: Final = {code.value[0]: code for code in grpc.StatusCode}
+
 CANCELLED: Final = Failure(
     Fate.UNKNOWN, again=False, code="CANCELLED", sentence="the call was given up", details={}
 )
@@ -97,9 +99,17 @@ def failure_of(error: BaseException) -> Failure:
         return CANCELLED
     if not isinstance(error, grpc.Call | grpc.aio.AioRpcError):
         return CLOSED
-    code, sentence = error.code(), error.details() or ""
+    return _failure(error.code(), error.details() or "", _details(error))
+
+
+def failure_of_status(status: Status) -> Failure:
+    """Translate a status that came as a message; raise `DecodeError` where its details are none of ours."""
+    code = _BY_NUMBER.get(status.code, grpc.StatusCode.UNKNOWN)
+    return _failure(code, status.message, _unpack(status))
+
+
+def _failure(code: grpc.StatusCode, sentence: str, told: "_Details | None") -> Failure:
     fate, again = _CODES[code]
-    told = _details(error)
     if told is not None and told.info.domain == DOMAIN:
         not_taken = told.info.reason in NOT_TAKEN_REASONS
         if not_taken or fate is Fate.NOT_TAKEN:

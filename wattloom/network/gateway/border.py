@@ -1,6 +1,6 @@
 """The border to gRPC: bytes become messages on the way in, exceptions become statuses on the way out."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Protocol
 
 import grpc
@@ -20,8 +20,10 @@ SERVICE = gateway_pb2.DESCRIPTOR.services_by_name["Gateway"]
 log = structlog.get_logger(__name__)
 
 Send = Callable[[Message], Awaitable[None]]
+Receive = AsyncIterator[Any]
 Unary = Callable[[Any], Awaitable[Message]]
 Stream = Callable[[Any, Send], Awaitable[None]]
+"""Takes the request, or the requests as they come, and sends."""
 
 
 class Context(Protocol):
@@ -45,11 +47,18 @@ def handlers(service: object, calls: Counter) -> grpc.GenericRpcHandler:
     return grpc.method_handlers_generic_handler(SERVICE.full_name, by_name)
 
 
+_STREAM_HANDLERS = {
+    False: grpc.unary_stream_rpc_method_handler,
+    True: grpc.stream_stream_rpc_method_handler,
+}
+"""By whether the requests come as a stream too."""
+
+
 def _handler(method: MethodDescriptor, serve: Any, calls: Counter) -> "grpc.RpcMethodHandler[Any, Any]":  # noqa: ANN401
     request, response = GetMessageClass(method.input_type), GetMessageClass(method.output_type)
     border = _Border(method.name, calls)
     make, answer = (
-        (grpc.unary_stream_rpc_method_handler, border.stream(serve))
+        (_STREAM_HANDLERS[method.client_streaming], border.stream(serve))
         if method.server_streaming
         else (grpc.unary_unary_rpc_method_handler, border.unary(serve))
     )

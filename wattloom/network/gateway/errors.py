@@ -8,6 +8,7 @@ ChaincodeError
     |-- TooManyStreams       every place for a follower is taken: follow again later
     |-- Stopping             the gateway or its engine takes nothing more: go to another gateway
     |-- OutcomeUnknown       the engine stopped while a transaction waited: ask again, here or elsewhere
+    |-- AnswersUnread        a sender left its answers unread for too long: send the same bytes again
     |-- FollowerTooSlow      a follower left a message unread for too long: follow on from its height
     +-- HeightNotKept        this node has no such block (any more)
 
@@ -97,6 +98,15 @@ class FollowerTooSlow(GatewayRefusal):
     def __init__(self, *, height: int, stall_s: float) -> None:
         sentence = f"nothing was read for {stall_s:g} s: follow on from height {height}, and read faster"
         super().__init__(sentence, height=height)
+
+
+class AnswersUnread(GatewayRefusal):
+    """A sender left the answers to its transactions unread for too long."""
+
+    code, status = "ANSWERS_UNREAD", StatusCode.RESOURCE_EXHAUSTED
+
+    def __init__(self, *, stall_s: float) -> None:
+        super().__init__(f"no answer was read for {stall_s:g} s: send the same bytes again to learn them")
 
 
 class HeightNotKept(GatewayRefusal):

@@ -20,7 +20,7 @@ class Limits:
     ----------
     pending : transactions received and not in a block yet
     pending_per_member : of these, by one certificate, so that one member cannot take every place
-    streams : Events and Blocks calls at a time
+    streams : Events, Blocks and SubmitStream calls at a time
     calls : calls of all kinds at a time
     stall_s : how long a follower may leave one message unread before it is disconnected
     grace_s : how long calls in hand may take to end when the gateway stops
@@ -28,7 +28,7 @@ class Limits:
 
     pending: int = 4_096
     pending_per_member: int = 1_024
-    streams: int = 256
+    streams: int = 1_024
     calls: int = 8_192
     stall_s: float = 20.0
     grace_s: float = 5.0

@@ -86,7 +86,7 @@ class GatewayServer:
     async def stop(self) -> None:
         """Say so, end the streams, let the calls in hand finish, and close."""
         await self._health.enter_graceful_shutdown()
-        self._service.feed.end_streams()
+        self._service.end_streams()
         await self._server.stop(self._limits.grace_s)
         self._service.feed.stop()
         self._end_metrics()

@@ -9,11 +9,12 @@ from time import perf_counter
 import msgspec
 
 from wattloom.network.engine import Engine
-from wattloom.network.gateway.border import Send
+from wattloom.network.gateway.border import Receive, Send
 from wattloom.network.gateway.errors import BadRequest, FollowerTooSlow, TooManyStreams
 from wattloom.network.gateway.feed import BlockFeed
 from wattloom.network.gateway.limits import MAX_WAIT_MS, Limits
 from wattloom.network.gateway.metrics import Metrics
+from wattloom.network.gateway.stream import SubmissionStream
 from wattloom.network.gateway.submissions import Submissions
 from wattloom.network.wire import cometbft_pb2
 from wattloom.network.wire import gateway_pb2 as wire
@@ -30,6 +31,7 @@ class GatewayService:
         self.feed = BlockFeed(engine, self._submissions.settle)
         self.metrics = Metrics(pending=lambda: len(self._submissions), height=lambda: self.feed.height)
         self._streams = 0
+        self._senders: set[SubmissionStream] = set()
         self._contracts_json = msgspec.json.encode(engine.describe_contracts())
 
     async def Evaluate(self, request: wire.EvaluateRequest) -> wire.EvaluateResponse:  # noqa: N802 - the method's name
@@ -46,6 +48,22 @@ class GatewayService:
         committed = await self._submissions.submit(request.transaction)
         self.metrics.committed(committed.status, perf_counter() - started)
         return wire.SubmitResponse(committed=committed)
+
+    async def SubmitStream(self, requests: Receive, send: Send) -> None:  # noqa: N802
+        """Order transactions as they come, and answer each once its block is durable."""
+        stream = SubmissionStream(self._submissions, self.metrics, self._limits)
+        with self._stream():
+            self._senders.add(stream)
+            try:
+                await stream.serve(requests, send)
+            finally:
+                self._senders.discard(stream)
+
+    def end_streams(self) -> None:
+        """Send every follower away, and take nothing more from senders."""
+        self.feed.end_streams()
+        for stream in self._senders:
+            stream.end()
 
     async def CommitStatus(self, request: wire.CommitStatusRequest) -> wire.CommitStatusResponse:  # noqa: N802
         """Tell what became of a transaction."""

@@ -33,22 +33,26 @@ class Submissions:
     def __len__(self) -> int:
         return len(self._pending)
 
-    async def submit(self, raw: bytes) -> Committed:
-        """Return a transaction's place and result once its block is durable.
+    def submit(self, raw: bytes) -> Answer:
+        """Return what will hold a transaction's place and result once its block is durable.
+
+        To cancel it is to wait no more; the transaction stays ordered.
 
         Raises
         ------
-        ChaincodeError : refused before it was ordered, or no block can hold it any more
+        ChaincodeError : refused before it was ordered
         Busy, MemberBusy, engine.Busy, EngineStopped : nothing was taken
-        OutcomeUnknown : the engine stopped in the meantime
+
+        The answer raises ChaincodeError where no block can hold the transaction any more, and OutcomeUnknown
+        where the engine stopped in the meantime.
         """
         try:
             tx = self._engine.check(raw)
         except ChaincodeError as refusal:
-            return await self._known(raw, refusal)
+            return self._known(raw, refusal)
         if tx.tx_id not in self._pending:
             self._take(tx)
-        return await self._answer(tx.tx_id)
+        return self._answer(tx.tx_id)
 
     async def status(self, tx_id: bytes, *, wait_s: float) -> CommitStatusResponse:
         """Tell what became of a transaction, after waiting for it if it is not there yet."""
@@ -112,27 +116,26 @@ class Submissions:
         self._pending[tx.tx_id] = tx
         self._places_taken[tx.creator] += 1
 
-    async def _known(self, raw: bytes, refusal: ChaincodeError) -> Committed:
+    def _known(self, raw: bytes, refusal: ChaincodeError) -> Answer:
         """Answer for a refused transaction that is on its way or recorded all the same, else raise."""
         try:
             tx_id = decode(raw).tx_id
         except ChaincodeError:
             raise refusal from None
         if tx_id in self._pending:
-            return await self._answer(tx_id)
+            return self._answer(tx_id)
         recorded = self._engine.committed(tx_id)
         if recorded is None:
             raise refusal
-        return recorded
+        answer: Answer = self._loop.create_future()
+        answer.set_result(recorded)
+        return answer
 
-    async def _answer(self, tx_id: bytes) -> Committed:
+    def _answer(self, tx_id: bytes) -> Answer:
         answer: Answer = self._loop.create_future()
         self._waiting.setdefault(tx_id, []).append(answer)
-        try:
-            return await answer
-        except asyncio.CancelledError:
-            self._abandon(tx_id, answer)
-            raise
+        answer.add_done_callback(lambda done: self._abandon(tx_id, done) if done.cancelled() else None)
+        return answer
 
     def _abandon(self, tx_id: bytes, answer: Answer) -> None:
         waiting = self._waiting.get(tx_id, [])

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#wattloom/network/wire/gateway.proto\x12\x13wattloom.gateway.v1\"\x7f\n\tCommitted\x12\r\n\x05tx_id\x18\x01 \x01(\x0c\x12\x0e\n\x06height\x18\x02 \x01(\x03\x12\r\n\x05index\x18\x03 \x01(\r\x12\x0e\n\x06status\x18\x04 \x01(\r\x12\x0c\n\x04\x64\x61ta\x18\x05 \x01(\x0c\x12\x14\n\x0c\x62lock_time_s\x18\x06 \x01(\x03\x12\x10\n\x08sentence\x18\x07 \x01(\t\"\x1d\n\rRefusalDetail\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\"&\n\x0f\x45valuateRequest\x12\x13\n\x0btransaction\x18\x01 \x01(\x0c\"0\n\x10\x45valuateResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\x0e\n\x06height\x18\x02 \x01(\x03\"$\n\rSubmitRequest\x12\x13\n\x0btransaction\x18\x01 \x01(\x0c\"C\n\x0eSubmitResponse\x12\x31\n\tcommitted\x18\x01 \x01(\x0b\x32\x1e.wattloom.gateway.v1.Committed\"5\n\x13\x43ommitStatusRequest\x12\r\n\x05tx_id\x18\x01 \x01(\x0c\x12\x0f\n\x07wait_ms\x18\x02 \x01(\r\"\x81\x02\n\x14\x43ommitStatusResponse\x12>\n\x05state\x18\x01 \x01(\x0e\x32/.wattloom.gateway.v1.CommitStatusResponse.State\x12\x31\n\tcommitted\x18\x02 \x01(\x0b\x32\x1e.wattloom.gateway.v1.Committed\x12\x1b\n\x13latest_block_time_s\x18\x03 \x01(\x03\"Y\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTATE_COMMITTED\x10\x01\x12\x11\n\rSTATE_PENDING\x10\x02\x12\x11\n\rSTATE_UNKNOWN\x10\x03\"D\n\rEventsRequest\x12\x13\n\x0b\x66rom_height\x18\x01 \x01(\x03\x12\x10\n\x08\x63ontract\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"\x88\x01\n\x0e\x45ventsResponse\x12\x0e\n\x06height\x18\x01 \x01(\x03\x12\x14\n\x0c\x62lock_time_s\x18\x02 \x01(\x03\x12\r\n\x05tx_id\x18\x03 \x01(\x0c\x12\x10\n\x08\x63ontract\x18\x04 \x01(\t\x12\x0c\n\x04name\x18\x05 \x01(\t\x12\x0f\n\x07payload\x18\x06 \x01(\x0c\x12\x10\n\x08sequence\x18\x07 \x01(\r\"7\n\rBlocksRequest\x12\x13\n\x0b\x66rom_height\x18\x01 \x01(\x03\x12\x11\n\tto_height\x18\x02 \x01(\x03\"`\n\x0e\x42locksResponse\x12\r\n\x05\x62lock\x18\x01 \x01(\x0c\x12\x0e\n\x06\x63ommit\x18\x02 \x01(\x0c\x12/\n\x07results\x18\x03 \x03(\x0b\x32\x1e.wattloom.gateway.v1.Committed\"=\n\x0cProveRequest\x12\x10\n\x08\x63ontract\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0e\n\x06height\x18\x03 \x01(\x03\"]\n\rProveResponse\x12\x0e\n\x06height\x18\x01 \x01(\x03\x12\r\n\x05value\x18\x02 \x01(\x0c\x12\r\n\x05proof\x18\x03 \x01(\x0c\x12\x0e\n\x06header\x18\x04 \x01(\x0c\x12\x0e\n\x06\x63ommit\x18\x05 \x01(\x0c\"\x11\n\x0f\x44\x65scribeRequest\"\x99\x01\n\x10\x44\x65scribeResponse\x12\x10\n\x08\x63hain_id\x18\x01 \x01(\t\x12\x0e\n\x06height\x18\x02 \x01(\x03\x12\x14\n\x0c\x62lock_time_s\x18\x03 \x01(\x03\x12\x0e\n\x06\x65ngine\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\t\x12\x14\n\x0cgenesis_hash\x18\x06 \x01(\x0c\x12\x16\n\x0e\x63ontracts_json\x18\x07 \x01(\x0c\x32\xed\x04\n\x07Gateway\x12W\n\x08\x45valuate\x12$.wattloom.gateway.v1.EvaluateRequest\x1a%.wattloom.gateway.v1.EvaluateResponse\x12Q\n\x06Submit\x12\".wattloom.gateway.v1.SubmitRequest\x1a#.wattloom.gateway.v1.SubmitResponse\x12\x63\n\x0c\x43ommitStatus\x12(.wattloom.gateway.v1.CommitStatusRequest\x1a).wattloom.gateway.v1.CommitStatusResponse\x12S\n\x06\x45vents\x12\".wattloom.gateway.v1.EventsRequest\x1a#.wattloom.gateway.v1.EventsResponse0\x01\x12S\n\x06\x42locks\x12\".wattloom.gateway.v1.BlocksRequest\x1a#.wattloom.gateway.v1.BlocksResponse0\x01\x12N\n\x05Prove\x12!.wattloom.gateway.v1.ProveRequest\x1a\".wattloom.gateway.v1.ProveResponse\x12W\n\x08\x44\x65scribe\x12$.wattloom.gateway.v1.DescribeRequest\x1a%.wattloom.gateway.v1.DescribeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#wattloom/network/wire/gateway.proto\x12\x13wattloom.gateway.v1\"\x7f\n\tCommitted\x12\r\n\x05tx_id\x18\x01 \x01(\x0c\x12\x0e\n\x06height\x18\x02 \x01(\x03\x12\r\n\x05index\x18\x03 \x01(\r\x12\x0e\n\x06status\x18\x04 \x01(\r\x12\x0c\n\x04\x64\x61ta\x18\x05 \x01(\x0c\x12\x14\n\x0c\x62lock_time_s\x18\x06 \x01(\x03\x12\x10\n\x08sentence\x18\x07 \x01(\t\"\x1d\n\rRefusalDetail\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\"&\n\x0f\x45valuateRequest\x12\x13\n\x0btransaction\x18\x01 \x01(\x0c\"0\n\x10\x45valuateResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\x0e\n\x06height\x18\x02 \x01(\x03\"$\n\rSubmitRequest\x12\x13\n\x0btransaction\x18\x01 \x01(\x0c\"C\n\x0eSubmitResponse\x12\x31\n\tcommitted\x18\x01 \x01(\x0b\x32\x1e.wattloom.gateway.v1.Committed\"K\n\x13SubmitStreamRequest\x12\x34\n\x0bsubmissions\x18\x01 \x03(\x0b\x32\x1f.wattloom.gateway.v1.Submission\"I\n\x14SubmitStreamResponse\x12\x31\n\tsubmitted\x18\x01 \x03(\x0b\x32\x1e.wattloom.gateway.v1.Submitted\"1\n\nSubmission\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12\x13\n\x0btransaction\x18\x02 \x01(\x0c\"_\n\tSubmitted\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12\x31\n\tcommitted\x18\x02 \x01(\x0b\x32\x1e.wattloom.gateway.v1.Committed\x12\x0f\n\x07refusal\x18\x03 \x01(\x0c\"5\n\x13\x43ommitStatusRequest\x12\r\n\x05tx_id\x18\x01 \x01(\x0c\x12\x0f\n\x07wait_ms\x18\x02 \x01(\r\"\x81\x02\n\x14\x43ommitStatusResponse\x12>\n\x05state\x18\x01 \x01(\x0e\x32/.wattloom.gateway.v1.CommitStatusResponse.State\x12\x31\n\tcommitted\x18\x02 \x01(\x0b\x32\x1e.wattloom.gateway.v1.Committed\x12\x1b\n\x13latest_block_time_s\x18\x03 \x01(\x03\"Y\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTATE_COMMITTED\x10\x01\x12\x11\n\rSTATE_PENDING\x10\x02\x12\x11\n\rSTATE_UNKNOWN\x10\x03\"D\n\rEventsRequest\x12\x13\n\x0b\x66rom_height\x18\x01 \x01(\x03\x12\x10\n\x08\x63ontract\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"\x88\x01\n\x0e\x45ventsResponse\x12\x0e\n\x06height\x18\x01 \x01(\x03\x12\x14\n\x0c\x62lock_time_s\x18\x02 \x01(\x03\x12\r\n\x05tx_id\x18\x03 \x01(\x0c\x12\x10\n\x08\x63ontract\x18\x04 \x01(\t\x12\x0c\n\x04name\x18\x05 \x01(\t\x12\x0f\n\x07payload\x18\x06 \x01(\x0c\x12\x10\n\x08sequence\x18\x07 \x01(\r\"7\n\rBlocksRequest\x12\x13\n\x0b\x66rom_height\x18\x01 \x01(\x03\x12\x11\n\tto_height\x18\x02 \x01(\x03\"`\n\x0e\x42locksResponse\x12\r\n\x05\x62lock\x18\x01 \x01(\x0c\x12\x0e\n\x06\x63ommit\x18\x02 \x01(\x0c\x12/\n\x07results\x18\x03 \x03(\x0b\x32\x1e.wattloom.gateway.v1.Committed\"=\n\x0cProveRequest\x12\x10\n\x08\x63ontract\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0e\n\x06height\x18\x03 \x01(\x03\"]\n\rProveResponse\x12\x0e\n\x06height\x18\x01 \x01(\x03\x12\r\n\x05value\x18\x02 \x01(\x0c\x12\r\n\x05proof\x18\x03 \x01(\x0c\x12\x0e\n\x06header\x18\x04 \x01(\x0c\x12\x0e\n\x06\x63ommit\x18\x05 \x01(\x0c\"\x11\n\x0f\x44\x65scribeRequest\"\x99\x01\n\x10\x44\x65scribeResponse\x12\x10\n\x08\x63hain_id\x18\x01 \x01(\t\x12\x0e\n\x06height\x18\x02 \x01(\x03\x12\x14\n\x0c\x62lock_time_s\x18\x03 \x01(\x03\x12\x0e\n\x06\x65ngine\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\t\x12\x14\n\x0cgenesis_hash\x18\x06 \x01(\x0c\x12\x16\n\x0e\x63ontracts_json\x18\x07 \x01(\x0c\x32\xd6\x05\n\x07Gateway\x12W\n\x08\x45valuate\x12$.wattloom.gateway.v1.EvaluateRequest\x1a%.wattloom.gateway.v1.EvaluateResponse\x12Q\n\x06Submit\x12\".wattloom.gateway.v1.SubmitRequest\x1a#.wattloom.gateway.v1.SubmitResponse\x12g\n\x0cSubmitStream\x12(.wattloom.gateway.v1.SubmitStreamRequest\x1a).wattloom.gateway.v1.SubmitStreamResponse(\x01\x30\x01\x12\x63\n\x0c\x43ommitStatus\x12(.wattloom.gateway.v1.CommitStatusRequest\x1a).wattloom.gateway.v1.CommitStatusResponse\x12S\n\x06\x45vents\x12\".wattloom.gateway.v1.EventsRequest\x1a#.wattloom.gateway.v1.EventsResponse0\x01\x12S\n\x06\x42locks\x12\".wattloom.gateway.v1.BlocksRequest\x1a#.wattloom.gateway.v1.BlocksResponse0\x01\x12N\n\x05Prove\x12!.wattloom.gateway.v1.ProveRequest\x1a\".wattloom.gateway.v1.ProveResponse\x12W\n\x08\x44\x65scribe\x12$.wattloom.gateway.v1.DescribeRequest\x1a%.wattloom.gateway.v1.DescribeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,28 +43,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUBMITREQUEST']._serialized_end=346
   _globals['_SUBMITRESPONSE']._serialized_start=348
   _globals['_SUBMITRESPONSE']._serialized_end=415
-  _globals['_COMMITSTATUSREQUEST']._serialized_start=417
-  _globals['_COMMITSTATUSREQUEST']._serialized_end=470
-  _globals['_COMMITSTATUSRESPONSE']._serialized_start=473
-  _globals['_COMMITSTATUSRESPONSE']._serialized_end=730
-  _globals['_COMMITSTATUSRESPONSE_STATE']._serialized_start=641
-  _globals['_COMMITSTATUSRESPONSE_STATE']._serialized_end=730
-  _globals['_EVENTSREQUEST']._serialized_start=732
-  _globals['_EVENTSREQUEST']._serialized_end=800
-  _globals['_EVENTSRESPONSE']._serialized_start=803
-  _globals['_EVENTSRESPONSE']._serialized_end=939
-  _globals['_BLOCKSREQUEST']._serialized_start=941
-  _globals['_BLOCKSREQUEST']._serialized_end=996
-  _globals['_BLOCKSRESPONSE']._serialized_start=998
-  _globals['_BLOCKSRESPONSE']._serialized_end=1094
-  _globals['_PROVEREQUEST']._serialized_start=1096
-  _globals['_PROVEREQUEST']._serialized_end=1157
-  _globals['_PROVERESPONSE']._serialized_start=1159
-  _globals['_PROVERESPONSE']._serialized_end=1252
-  _globals['_DESCRIBEREQUEST']._serialized_start=1254
-  _globals['_DESCRIBEREQUEST']._serialized_end=1271
-  _globals['_DESCRIBERESPONSE']._serialized_start=1274
-  _globals['_DESCRIBERESPONSE']._serialized_end=1427
-  _globals['_GATEWAY']._serialized_start=1430
-  _globals['_GATEWAY']._serialized_end=2051
+  _globals['_SUBMITSTREAMREQUEST']._serialized_start=417
+  _globals['_SUBMITSTREAMREQUEST']._serialized_end=492
+  _globals['_SUBMITSTREAMRESPONSE']._serialized_start=494
+  _globals['_SUBMITSTREAMRESPONSE']._serialized_end=567
+  _globals['_SUBMISSION']._serialized_start=569
+  _globals['_SUBMISSION']._serialized_end=618
+  _globals['_SUBMITTED']._serialized_start=620
+  _globals['_SUBMITTED']._serialized_end=715
+  _globals['_COMMITSTATUSREQUEST']._serialized_start=717
+  _globals['_COMMITSTATUSREQUEST']._serialized_end=770
+  _globals['_COMMITSTATUSRESPONSE']._serialized_start=773
+  _globals['_COMMITSTATUSRESPONSE']._serialized_end=1030
+  _globals['_COMMITSTATUSRESPONSE_STATE']._serialized_start=941
+  _globals['_COMMITSTATUSRESPONSE_STATE']._serialized_end=1030
+  _globals['_EVENTSREQUEST']._serialized_start=1032
+  _globals['_EVENTSREQUEST']._serialized_end=1100
+  _globals['_EVENTSRESPONSE']._serialized_start=1103
+  _globals['_EVENTSRESPONSE']._serialized_end=1239
+  _globals['_BLOCKSREQUEST']._serialized_start=1241
+  _globals['_BLOCKSREQUEST']._serialized_end=1296
+  _globals['_BLOCKSRESPONSE']._serialized_start=1298
+  _globals['_BLOCKSRESPONSE']._serialized_end=1394
+  _globals['_PROVEREQUEST']._serialized_start=1396
+  _globals['_PROVEREQUEST']._serialized_end=1457
+  _globals['_PROVERESPONSE']._serialized_start=1459
+  _globals['_PROVERESPONSE']._serialized_end=1552
+  _globals['_DESCRIBEREQUEST']._serialized_start=1554
+  _globals['_DESCRIBEREQUEST']._serialized_end=1571
+  _globals['_DESCRIBERESPONSE']._serialized_start=1574
+  _globals['_DESCRIBERESPONSE']._serialized_end=1727
+  _globals['_GATEWAY']._serialized_start=1730
+  _globals['_GATEWAY']._serialized_end=2456
 # @@protoc_insertion_point(module_scope)

@@ -44,6 +44,11 @@ class GatewayStub:
                 request_serializer=wattloom_dot_network_dot_wire_dot_gateway__pb2.SubmitRequest.SerializeToString,
                 response_deserializer=wattloom_dot_network_dot_wire_dot_gateway__pb2.SubmitResponse.FromString,
                 _registered_method=True)
+        self.SubmitStream = channel.stream_stream(
+                '/wattloom.gateway.v1.Gateway/SubmitStream',
+                request_serializer=wattloom_dot_network_dot_wire_dot_gateway__pb2.SubmitStreamRequest.SerializeToString,
+                response_deserializer=wattloom_dot_network_dot_wire_dot_gateway__pb2.SubmitStreamResponse.FromString,
+                _registered_method=True)
         self.CommitStatus = channel.unary_unary(
                 '/wattloom.gateway.v1.Gateway/CommitStatus',
                 request_serializer=wattloom_dot_network_dot_wire_dot_gateway__pb2.CommitStatusRequest.SerializeToString,
@@ -83,6 +88,13 @@ class GatewayServicer:
 
     def Submit(self, request, context):
         """Orders a transaction and answers once it is in a durable block. Sending the same bytes again is safe.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SubmitStream(self, request_iterator, context):
+        """Orders transactions as they come, any number over one call, and answers each as Submit would, in any order.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -135,6 +147,11 @@ def add_GatewayServicer_to_server(servicer, server):
                     servicer.Submit,
                     request_deserializer=wattloom_dot_network_dot_wire_dot_gateway__pb2.SubmitRequest.FromString,
                     response_serializer=wattloom_dot_network_dot_wire_dot_gateway__pb2.SubmitResponse.SerializeToString,
+            ),
+            'SubmitStream': grpc.stream_stream_rpc_method_handler(
+                    servicer.SubmitStream,
+                    request_deserializer=wattloom_dot_network_dot_wire_dot_gateway__pb2.SubmitStreamRequest.FromString,
+                    response_serializer=wattloom_dot_network_dot_wire_dot_gateway__pb2.SubmitStreamResponse.SerializeToString,
             ),
             'CommitStatus': grpc.unary_unary_rpc_method_handler(
                     servicer.CommitStatus,
@@ -216,6 +233,33 @@ class Gateway:
             '/wattloom.gateway.v1.Gateway/Submit',
             wattloom_dot_network_dot_wire_dot_gateway__pb2.SubmitRequest.SerializeToString,
             wattloom_dot_network_dot_wire_dot_gateway__pb2.SubmitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SubmitStream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/wattloom.gateway.v1.Gateway/SubmitStream',
+            wattloom_dot_network_dot_wire_dot_gateway__pb2.SubmitStreamRequest.SerializeToString,
+            wattloom_dot_network_dot_wire_dot_gateway__pb2.SubmitStreamResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -35,6 +35,8 @@ class GatewayStub:
     """Runs a query on committed state. The request is signed like a transaction and never ordered."""
     Submit: _grpc.UnaryUnaryMultiCallable[_gateway_pb2.SubmitRequest, _gateway_pb2.SubmitResponse]
     """Orders a transaction and answers once it is in a durable block. Sending the same bytes again is safe."""
+    SubmitStream: _grpc.StreamStreamMultiCallable[_gateway_pb2.SubmitStreamRequest, _gateway_pb2.SubmitStreamResponse]
+    """Orders transactions as they come, any number over one call, and answers each as Submit would, in any order."""
     CommitStatus: _grpc.UnaryUnaryMultiCallable[_gateway_pb2.CommitStatusRequest, _gateway_pb2.CommitStatusResponse]
     """Tells what became of a transaction; waits for it if asked."""
     Events: _grpc.UnaryStreamMultiCallable[_gateway_pb2.EventsRequest, _gateway_pb2.EventsResponse]
@@ -53,6 +55,8 @@ class GatewayAsyncStub(GatewayStub):
     """Runs a query on committed state. The request is signed like a transaction and never ordered."""
     Submit: _aio.UnaryUnaryMultiCallable[_gateway_pb2.SubmitRequest, _gateway_pb2.SubmitResponse]  # type: ignore[assignment]
     """Orders a transaction and answers once it is in a durable block. Sending the same bytes again is safe."""
+    SubmitStream: _aio.StreamStreamMultiCallable[_gateway_pb2.SubmitStreamRequest, _gateway_pb2.SubmitStreamResponse]  # type: ignore[assignment]
+    """Orders transactions as they come, any number over one call, and answers each as Submit would, in any order."""
     CommitStatus: _aio.UnaryUnaryMultiCallable[_gateway_pb2.CommitStatusRequest, _gateway_pb2.CommitStatusResponse]  # type: ignore[assignment]
     """Tells what became of a transaction; waits for it if asked."""
     Events: _aio.UnaryStreamMultiCallable[_gateway_pb2.EventsRequest, _gateway_pb2.EventsResponse]  # type: ignore[assignment]
@@ -80,6 +84,14 @@ class GatewayServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_gateway_pb2.SubmitResponse, _abc.Awaitable[_gateway_pb2.SubmitResponse]]:
         """Orders a transaction and answers once it is in a durable block. Sending the same bytes again is safe."""
+
+    @_abc_1.abstractmethod
+    def SubmitStream(
+        self,
+        request_iterator: _MaybeAsyncIterator[_gateway_pb2.SubmitStreamRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_gateway_pb2.SubmitStreamResponse], _abc.AsyncIterator[_gateway_pb2.SubmitStreamResponse]]:
+        """Orders transactions as they come, any number over one call, and answers each as Submit would, in any order."""
 
     @_abc_1.abstractmethod
     def CommitStatus(
