@@ -37,6 +37,20 @@ def write_protobuf(out: Path) -> None:
         _run_protoc(services, f"--grpc_python_out={out}", *_stubs("mypy_grpc", out))
 
 
+def write_reference(out: Path) -> None:
+    """Write the reference pages from the code that they describe."""
+    # Imported here because they need the protobuf code, which may be about to be made.
+    from reference.commands import commands_page
+    from reference.contracts import contracts_page
+    from reference.gateway import gateway_page
+
+    folder = out / "docs" / "reference"
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = {"contracts": contracts_page(), "commands": commands_page(), "gateway": gateway_page(ROOT)}
+    for name, text in pages.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+
+
 GENERATORS = (
     Generator(
         write_protobuf,
@@ -47,6 +61,7 @@ GENERATORS = (
             "wattloom/**/*_pb2_grpc.pyi",
         ),
     ),
+    Generator(write_reference, owns=("docs/reference/*.md",)),
 )
 
 

@@ -1,0 +1,1 @@
+"""The generated reference pages: each module writes one page from the code that it describes."""
