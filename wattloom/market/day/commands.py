@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from wattloom.chaincode.transactive.messages import SessionView
@@ -49,7 +50,7 @@ def demo(
     write_page(day, report)
     figures.parent.mkdir(parents=True, exist_ok=True)
     figures.write_text(json.dumps(as_json(day), indent=2) + "\n", encoding="utf-8")
-    out.print(f"page {report}, figures {figures}" + (f", ledger {keep}" if keep else ""))
+    out.print(f"page {report}, figures {figures}" + (f", ledger {keep}" if keep else ""), markup=False)
     if day.failed:
         _fail("failed: " + ", ".join(check.name for check in day.failed), code=1)
 
@@ -83,9 +84,9 @@ def _show(day: DayResult) -> None:
     )
     for check in day.checks:
         mark = "[green]holds[/]" if check.holds else "[bold red]FAILS[/]"
-        out.print(f"{mark}  {check.name}: {check.detail}")
+        out.print(f"{mark}  {check.name}: {escape(check.detail)}")
 
 
 def _fail(sentence: str, *, code: int) -> NoReturn:
-    err.print(f"[bold red]error[/]: {sentence}", soft_wrap=True)
+    err.print(f"[bold red]error[/]: {escape(sentence)}", soft_wrap=True)
     raise typer.Exit(code)

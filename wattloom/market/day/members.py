@@ -20,7 +20,11 @@ OFFICERS = {
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The organisation's authority, its officers by name, and its homes in the community's order."""
+    """The organisation's authority, its officers by name, and its homes in the community's order.
+
+    On the ledger a home is known by its number. Which household that is, its organisation knows and nobody
+    else: a ledger forgets nothing, so no name out of the data may reach it.
+    """
 
     authority: Authority
     officers: dict[str, ClientIdentity]
@@ -37,22 +41,16 @@ class Members:
             for name, role in OFFICERS.items()
         }
         homes = [
-            authority.issue_client(pseudonym(home.home_id), role="home", not_before_s=not_before_s)
-            for home in community.homes
+            authority.issue_client(_pseudonym(number), role="home", not_before_s=not_before_s)
+            for number in range(1, len(community.homes) + 1)
         ]
         return cls(authority=authority, officers=officers, homes=homes)
 
-
-def pseudonym(home_id: str) -> str:
-    """Return the name under which a home's data stands on the ledger."""
-    return "".join(letter if letter.isalnum() else "-" for letter in home_id.lower())
-
-
-def home_party(home_id: str) -> str:
-    """Return a home's party id."""
-    return party(pseudonym(home_id))
+    @property
+    def parties(self) -> list[str]:
+        """The homes' party ids, in the community's order, which is also the ledger's."""
+        return [f"{ORGANISATION}.{_pseudonym(number)}" for number in range(1, len(self.homes) + 1)]
 
 
-def party(name: str) -> str:
-    """Return a member's party id."""
-    return f"{ORGANISATION}.{name}"
+def _pseudonym(number: int) -> str:
+    return f"home{number:04d}"

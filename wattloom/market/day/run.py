@@ -78,7 +78,7 @@ def _trade_on(
             tell("homes are registered and pay in their collateral")
             await enrol(community, members, way, terms)
             tell("homes trade")
-            return await trade(community, solvers, members, way, terms, progress)
+            return await trade(solvers, members, way, terms, progress)
 
         traded = asyncio.run(steps())
     if any(outcome.bill is None for outcome in traded.outcomes):
@@ -121,9 +121,7 @@ def _result(
             for each in traded.residuals
         ),
         central_optimum=central.cost,
-        cost_before_rounding=sum(
-            solver.solve_fixed(outcome.agreed_kwh).cost for solver, _, outcome in by_home
-        ),
+        cost_before_rounding=sum(outcome.cost_before_rounding for outcome in traded.outcomes),
         ledger=ledger,
         seconds=seconds,
     )

@@ -11,7 +11,7 @@ from wattloom.chaincode.transactive.messages import SessionView
 from wattloom.chaincode.transactive.records import Residual
 from wattloom.chaincode.transactive.terms import Terms
 from wattloom.identity.credentials import ClientIdentity
-from wattloom.market.day.members import Members, home_party
+from wattloom.market.day.members import Members
 from wattloom.market.homes.community import Community
 from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.transactive.agent import HomeAgent, Outcome
@@ -48,22 +48,17 @@ class Traded:
 async def enrol(community: Community, members: Members, way: Way, terms: Terms) -> None:
     """Register every home, open its account, and pay in what its collateral needs."""
     async with way.client(members.officers["registrar"]) as registrar:
-        for home in community.homes:
-            party_id, limit_wh = home_party(home.home_id), registered_limit_wh(home)
-            await registrar.submit(
-                "registry:register_home", RegisteredHome(party_id=party_id, limit_wh=limit_wh)
-            )
+        for party_id, home in zip(members.parties, community.homes, strict=True):
+            registered = RegisteredHome(party_id=party_id, limit_wh=registered_limit_wh(home))
+            await registrar.submit("registry:register_home", registered)
             await registrar.submit("accounts:open", Party(party_id=party_id))
     async with way.client(members.officers["utility"]) as utility:
-        for home in community.homes:
-            collateral = terms.slots * registered_limit_wh(home) * terms.price_cap_nano_per_wh
-            await utility.submit(
-                "accounts:mint", Amount(party_id=home_party(home.home_id), amount_nano=collateral)
-            )
+        for party_id, home in zip(members.parties, community.homes, strict=True):
+            collateral_nano = terms.slots * registered_limit_wh(home) * terms.price_cap_nano_per_wh
+            await utility.submit("accounts:mint", Amount(party_id=party_id, amount_nano=collateral_nano))
 
 
 async def trade(
-    community: Community,
     solvers: list[HomeSolver],
     members: Members,
     way: Way,
@@ -71,12 +66,11 @@ async def trade(
     progress: Progress,
 ) -> Traded:
     """Run one session with every home's agent, each over its own connection with its own key."""
-    parties = [home_party(home.home_id) for home in community.homes]
     async with AsyncExitStack() as stack:
         coordinator = Coordinator(
             await stack.enter_async_context(way.client(members.officers["coordinator"]))
         )
-        await coordinator.open(SESSION, homes=parties, terms=terms)
+        await coordinator.open(SESSION, homes=members.parties, terms=terms)
         agents = [
             HomeAgent(
                 solver,
@@ -84,7 +78,7 @@ async def trade(
                 party_id=party_id,
                 session_id=SESSION,
             )
-            for solver, identity, party_id in zip(solvers, members.homes, parties, strict=True)
+            for solver, identity, party_id in zip(solvers, members.homes, members.parties, strict=True)
         ]
         try:
             async with asyncio.TaskGroup() as tasks:

@@ -54,7 +54,7 @@ def _trades(axes: Axes, day: DayResult) -> None:
     width = day.slot_s / 3600 * 0.85
     for home, row, colour in zip(day.homes, trades, colours, strict=True):
         up, down = np.maximum(row, 0), np.minimum(row, 0)
-        axes.bar(hours, up, width, bottom=bought, color=colour, label=home.home)
+        axes.bar(hours, up, width, bottom=bought, color=colour, label=_label(home.home))
         axes.bar(hours, down, width, bottom=sold, color=colour)
         bought, sold = bought + up, sold + down
     axes.axhline(0, color=INK, linewidth=0.8)
@@ -80,10 +80,16 @@ def _costs(axes: Axes, day: DayResult) -> None:
     axes.bar(
         at + 0.2, [home.cost_with_trading for home in day.homes], 0.4, color=TRADING, label="with trading"
     )
-    axes.set_xticks(at, [home.home for home in day.homes], rotation=30, ha="right", fontsize=7)
+    axes.set_xticks(at, [_label(home.home) for home in day.homes], rotation=30, ha="right", fontsize=7)
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.set_ylabel("cost of the day, $")
     axes.legend(frameon=False)
+
+
+def _label(name: str) -> str:
+    """Return a name as a text of its own: to matplotlib dollars enclose a formula, and `_` hides a label."""
+    text = name.replace("$", r"\$")
+    return f" {text}" if text.startswith("_") else text
 
 
 def _hours(day: DayResult) -> Array:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from wattloom.market.day.result import DayResult
 from wattloom.market.report.figures import day_figures
+from wattloom.market.report.summary import saved_percent
 
 _pages = Environment(loader=PackageLoader("wattloom.market.report"), autoescape=True, trim_blocks=True)
 
@@ -14,5 +15,6 @@ _pages = Environment(loader=PackageLoader("wattloom.market.report"), autoescape=
 def write_page(day: DayResult, path: Path) -> None:
     """Write the page."""
     figures = {name: Markup(svg) for name, svg in day_figures(day).items()}  # noqa: S704 - drawn by us
-    text = _pages.get_template("report.html").render(day=day, figures=figures)
+    template = _pages.get_template("report.html")
+    text = template.render(day=day, figures=figures, saved_percent=saved_percent)
     path.write_text(text, encoding="utf-8")

@@ -3,18 +3,19 @@
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from wattloom.market.day.result import DayResult
 
 
 def as_table(day: DayResult) -> Table:
     """Return the table home, stand-alone cost, cost with trading, saving."""
-    table = Table(title=f"{day.community}, {len(day.homes)} homes, {len(day.price)} slots")
+    table = Table(title=Text(f"{day.community}, {len(day.homes)} homes, {len(day.price)} slots"))
     table.add_column("home")
     for column in ("alone $", "with trading $", "saving $", "saving %"):
         table.add_column(column, justify="right")
     for home in day.homes:
-        table.add_row(home.home, *_money_cells(home.cost_alone, home.cost_with_trading))
+        table.add_row(Text(home.home), *_money_cells(home.cost_alone, home.cost_with_trading))
     table.add_section()
     table.add_row("all", *_money_cells(day.cost_alone, day.cost_with_trading))
     return table
@@ -50,7 +51,10 @@ def as_json(day: DayResult) -> dict[str, Any]:
     }
 
 
+def saved_percent(alone: float, trading: float) -> str:
+    """Return what trading saved in percent of the cost alone, or a dash where that is nothing."""
+    return f"{100 * (alone - trading) / abs(alone):.1f}" if abs(alone) > 1e-9 else "-"
+
+
 def _money_cells(alone: float, trading: float) -> tuple[str, str, str, str]:
-    saving = alone - trading
-    share = f"{100 * saving / abs(alone):.1f}" if abs(alone) > 1e-9 else "-"
-    return f"{alone:.2f}", f"{trading:.2f}", f"{saving:.2f}", share
+    return f"{alone:.2f}", f"{trading:.2f}", f"{alone - trading:.2f}", saved_percent(alone, trading)

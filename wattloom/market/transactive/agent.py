@@ -24,7 +24,7 @@ from wattloom.chaincode.transactive.terms import Form
 from wattloom.market.homes.errors import SolveFailed
 from wattloom.market.homes.home import Schedule
 from wattloom.market.homes.solver import HomeSolver
-from wattloom.market.transactive.terms import rounding_bound
+from wattloom.market.transactive.terms import ROUNDING_KWH, rounding_bound
 from wattloom.market.transactive.units import Array, from_nano, from_wh, to_nano_kwh
 from wattloom.network.client import AsyncClient, Refused
 
@@ -38,17 +38,21 @@ OVERTAKEN = {
 
 ENDED = {Phase.SETTLED, Phase.VOID}
 
+DECISION_ERROR_KWH = 1e-6
+"""A plan keeps a decision as it was sent but for this: rounding to 1e-9 kWh may pass what is possible."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a session ended for a home: its bill, and the plan that it will keep; void sessions have no bill.
 
-    `agreed_kwh` is the trade that the iterations ended in, (T,), before it was rounded to whole watt-hours.
+    `cost_before_rounding` is what the home's last decision, before the ledger balanced and rounded it to
+    whole watt-hours, would cost to keep, $ without payments for trades.
     """
 
     bill: Bill | None
     plan: Schedule
-    agreed_kwh: Array
+    cost_before_rounding: float
 
 
 class HomeAgent:
@@ -124,15 +128,15 @@ class HomeAgent:
         answer = Confirm(
             session_id=self._session.session_id,
             proposal=view.progress.proposal,
-            accept=self._accepts(own.proposed_wh, from_nano(view.mu_nano_per_kwh)),
+            accept=self._accepts(own.proposed_wh, view),
         )
         await self._client.submit("transactive:confirm", answer)
 
-    def _accepts(self, proposed_wh: Int64Array, price_per_kwh: Array) -> bool:
+    def _accepts(self, proposed_wh: Int64Array, view: SessionView) -> bool:
         """Tell whether the home can keep the trade and pays no more for it than alone, but for rounding."""
-        trade_kwh = from_wh(proposed_wh)
+        trade_kwh, price_per_kwh = from_wh(proposed_wh), from_nano(view.mu_nano_per_kwh)
         try:
-            plan = self._solver.solve_fixed(trade_kwh)
+            plan = self._plan(trade_kwh, view)
         except SolveFailed:
             return False
         cost = plan.cost + float(np.dot(trade_kwh, price_per_kwh))
@@ -141,14 +145,34 @@ class HomeAgent:
     async def _finish(self, view: SessionView) -> Outcome:
         settled = view.progress.phase is Phase.SETTLED and view.own is not None
         if not settled:
-            return Outcome(bill=None, plan=self._alone, agreed_kwh=np.zeros(self._solver.home.slots))
+            return Outcome(bill=None, plan=self._alone, cost_before_rounding=self._alone.cost)
         asked = BillOf(session_id=self._session.session_id, party_id=self._party_id)
         bill = await self._client.evaluate("transactive:read_bill", asked, Bill)
-        plan = self._solver.solve_fixed(from_wh(bill.trades_wh))
-        return Outcome(bill=bill, plan=plan, agreed_kwh=self._agreed(view))
+        return Outcome(
+            bill=bill,
+            plan=self._plan(from_wh(bill.trades_wh), view),
+            cost_before_rounding=self._plan(self._decided_kwh(view), view).cost,
+        )
+
+    def _plan(self, trade_kwh: Array, view: SessionView) -> Schedule:
+        """Return the plan that keeps a trade.
+
+        A home without any flexible device cannot use a watt-hour more than its load, and rounding may sell it
+        one. Such a home leaves unused what its own decision had no use for, as far as rounding moves a trade.
+
+        Raises
+        ------
+        SolveFailed : the home cannot keep the trade
+        """
+        try:
+            return self._solver.solve_fixed(trade_kwh)
+        except SolveFailed:
+            usable_kwh = self._decided_kwh(view) - DECISION_ERROR_KWH
+            return self._solver.solve_fixed(np.clip(usable_kwh, trade_kwh - ROUNDING_KWH, trade_kwh))
 
     @staticmethod
-    def _agreed(view: SessionView) -> Array:
+    def _decided_kwh(view: SessionView) -> Array:
+        """Return the home's last decision, (T,): net of all partners in pairwise form."""
         own, slots = view.own, view.session.terms.slots
         assert own is not None  # noqa: S101
-        return np.asarray(from_nano(own.anchor_nano_kwh).reshape(-1, slots).sum(axis=0))
+        return np.asarray(from_nano(own.trades_nano_kwh).reshape(-1, slots).sum(axis=0))

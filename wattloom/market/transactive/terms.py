@@ -14,6 +14,9 @@ RHO_PER_HOME_PAIR = 0.1
 TOLERANCE = 1e-6
 """Both residuals, kWh and $."""
 
+ROUNDING_KWH = 2 / WH_PER_KWH
+"""Rounding moves a slot's trade by less: to the whole watt-hour, and one more to balance the slot."""
+
 
 def offered_terms(
     community: Community,
@@ -64,15 +67,13 @@ def rounding_bound(home: Home, prices_per_kwh: Array) -> float:
     """Return the most, in $, that rounding can make a home pay above what it pays alone.
 
     At the clearing price a home's best trade costs no more than none. Rounding moves each slot's trade by
-    less than 2 Wh (to the whole watt-hour and one more to balance the slot). Another Wh is bought from the
-    grid, at energy and peak price, or left unused, and a price of money differs from the dual price by at
-    most half a nano per Wh on each Wh traded.
+    less than `ROUNDING_KWH`. Another Wh is bought from the grid, at energy and peak price, or left unused,
+    and a price of money differs from the dual price by at most half a nano per Wh on each Wh traded.
     """
-    moved_kwh = 2 / WH_PER_KWH
     slot_h = home.slot_s / 3600
     energy = home.tariff.energy_prices(home.slots)
-    per_slot = moved_kwh * (energy + np.abs(prices_per_kwh)).sum()
-    peak = moved_kwh / slot_h * home.tariff.peak_price_per_kw
+    per_slot = ROUNDING_KWH * (energy + np.abs(prices_per_kwh)).sum()
+    peak = ROUNDING_KWH / slot_h * home.tariff.peak_price_per_kw
     price_rounding = home.slots * home.trade_limit_kwh * WH_PER_KWH / 2 / NANO
     return float(per_slot + peak + price_rounding)
 
