@@ -80,8 +80,13 @@ class Engine(Protocol):
         """Return a value with its proof up to a signed header; height 0 is the last that can be proven."""
         ...
 
-    def follow(self, listener: Callable[[NewBlock], None]) -> Callable[[], None]:
-        """Call `listener` for each new block, in the engine's thread; return what ends it."""
+    def follow(
+        self, listener: Callable[[NewBlock], None], on_stop: Callable[[], None] = lambda: None
+    ) -> Callable[[], None]:
+        """Call `listener` for each new block and `on_stop` after the last, in the engine's thread.
+
+        Returns what ends the following.
+        """
         ...
 
     def describe_contracts(self) -> list[dict[str, Any]]:

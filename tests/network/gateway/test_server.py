@@ -7,11 +7,14 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
+from wattloom.chaincode.api.errors import MachineFault
 from wattloom.identity.tls import TlsAuthority
+from wattloom.network import failpoints
 from wattloom.network.gateway import GatewayNotStarted, GatewayServer, GatewayThread
 from wattloom.network.wire import gateway_pb2 as wire
 from wattloom.network.wire.gateway_pb2_grpc import GatewayStub
 
+from ..notes import Note
 from .told import told
 
 SERVICE = "wattloom.gateway.v1.Gateway"
@@ -134,9 +137,43 @@ async def test_calls_in_hand_may_end_while_it_stops(engine, tls, ca_pem, communi
 
 
 def test_a_stopped_gateway_follows_the_engine_no_more(engine, tls):
-    followed = []
+    ended = []
     follow = engine.follow
-    engine.follow = lambda listener: followed.append(listener) or follow(listener)
+
+    def watched(*listeners):
+        end = follow(*listeners)
+        return lambda: ended.append(True) or end()
+
+    engine.follow = watched
     with GatewayThread(engine, tls=tls):
-        assert followed[0] in engine._engine._listeners
-    assert followed[0] not in engine._engine._listeners
+        assert not ended
+    assert ended == [True]
+
+
+@pytest.fixture
+def broken_disk():
+    """Every commit from now on meets a fault of the machine."""
+
+    def fail(_point):
+        raise MachineFault("the disk is gone")
+
+    failpoints.listen(fail)
+    yield
+    failpoints.listen(None)
+
+
+def test_an_engine_that_stops_by_itself_answers_who_waits_and_ends_the_service(
+    stub, channel, community, engine, request
+):
+    engine.holds = True
+    tx = community.sign("anna", "notes:write", Note(name="n"))
+    waiting = stub.Submit.future(wire.SubmitRequest(transaction=tx.raw), timeout=20)
+    engine.wait_held(1)
+    request.getfixturevalue("broken_disk")
+    engine.release()
+    with told() as refusal:
+        waiting.result(timeout=10)
+    assert (refusal.code, refusal.reason) == (grpc.StatusCode.UNAVAILABLE, "OUTCOME_UNKNOWN")
+    health = health_pb2_grpc.HealthStub(channel)
+    states = health.Watch(health_pb2.HealthCheckRequest(service=SERVICE), timeout=10)
+    assert any(state.status == health_pb2.HealthCheckResponse.NOT_SERVING for state in states)

@@ -16,14 +16,17 @@ class BlockFeed:
     the gateway no memory.
     """
 
-    def __init__(self, engine: Engine, on_block: Callable[[NewBlock], None]) -> None:
+    def __init__(
+        self, engine: Engine, on_block: Callable[[NewBlock], None], on_stop: Callable[[], None]
+    ) -> None:
         self._engine = engine
         self._on_block = on_block
         self._loop = asyncio.get_running_loop()
         self._newest: NewBlock | None = None
         self._changed = asyncio.Event()
         self._stopping = False
-        self._end = engine.follow(self._hand_over)
+        self._on_stop = on_stop
+        self._end = engine.follow(self._hand_over, self._hand_over_stop)
         self.height, _ = engine.latest()
 
     def end_streams(self) -> None:
@@ -63,6 +66,10 @@ class BlockFeed:
     def _hand_over(self, block: NewBlock) -> None:
         """Run in the engine's thread."""
         self._loop.call_soon_threadsafe(self._receive, block)
+
+    def _hand_over_stop(self) -> None:
+        """Run in the engine's thread, after the last block."""
+        self._loop.call_soon_threadsafe(self._on_stop)
 
     def _receive(self, block: NewBlock) -> None:
         self.height, self._newest = block.height, block

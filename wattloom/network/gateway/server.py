@@ -12,7 +12,7 @@ from grpc_reflection.v1alpha import reflection
 from prometheus_client import start_http_server
 
 from wattloom.identity.tls import TlsIdentity
-from wattloom.network.engine import Engine
+from wattloom.network.engine import Engine, EngineStopped
 from wattloom.network.gateway.border import SERVICE, handlers
 from wattloom.network.gateway.errors import GatewayNotStarted
 from wattloom.network.gateway.limits import DEFAULT_LIMITS, MAX_REQUEST_BYTES, Limits
@@ -81,16 +81,27 @@ class GatewayServer:
         self.address = f"{host}:{port}"
         await self._server.start()
         await self._health.set(SERVICE.full_name, health_pb2.HealthCheckResponse.SERVING)
+        self._watching = asyncio.create_task(self._watch_engine())
         log.info("gateway started", address=self.address)
+
+    async def wait_engine_stopped(self) -> None:
+        """Return once the engine takes nothing more; whoever waited for a block has been told by then."""
+        await self._service.engine_stopped.wait()
 
     async def stop(self) -> None:
         """Say so, end the streams, let the calls in hand finish, and close."""
+        self._watching.cancel()
         await self._health.enter_graceful_shutdown()
         self._service.end_streams()
         await self._server.stop(self._limits.grace_s)
         self._service.feed.stop()
         self._end_metrics()
         log.info("gateway stopped", address=self.address)
+
+    async def _watch_engine(self) -> None:
+        await self.wait_engine_stopped()
+        await self._health.set(SERVICE.full_name, health_pb2.HealthCheckResponse.NOT_SERVING)
+        log.error("engine stopped", address=self.address)
 
     def _start_metrics(self) -> None:
         if self._metrics_port is None:
@@ -116,14 +127,25 @@ async def serve_gateway(
     metrics_port: int | None = None,
     on_ready: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; `on_ready` hears the address."""
+    """Serve until SIGINT or SIGTERM; `on_ready` hears the address.
+
+    Raises
+    ------
+    GatewayNotStarted : the address cannot be listened on
+    EngineStopped : the engine stopped by itself
+    """
     server = GatewayServer(engine, tls=tls, address=address, limits=limits, metrics_port=metrics_port)
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     await server.start()
     on_ready(server.address)
+    ends = [asyncio.create_task(told.wait()), asyncio.create_task(server.wait_engine_stopped())]
     try:
-        await told.wait()
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        for end in ends:
+            end.cancel()
         await server.stop()
+    if not told.is_set():
+        raise EngineStopped("the ledger stopped by itself: its log says why")

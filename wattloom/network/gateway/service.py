@@ -28,7 +28,8 @@ class GatewayService:
         self._engine = engine
         self._limits = limits
         self._submissions = Submissions(engine, limits)
-        self.feed = BlockFeed(engine, self._submissions.settle)
+        self.feed = BlockFeed(engine, self._submissions.settle, self._engine_stopped)
+        self.engine_stopped = asyncio.Event()
         self.metrics = Metrics(pending=lambda: len(self._submissions), height=lambda: self.feed.height)
         self._streams = 0
         self._senders: set[SubmissionStream] = set()
@@ -58,6 +59,11 @@ class GatewayService:
                 await stream.serve(requests, send)
             finally:
                 self._senders.discard(stream)
+
+    def _engine_stopped(self) -> None:
+        self._submissions.fail()
+        self.end_streams()
+        self.engine_stopped.set()
 
     def end_streams(self) -> None:
         """Send every follower away, and take nothing more from senders."""

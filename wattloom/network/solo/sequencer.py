@@ -70,7 +70,7 @@ class SoloEngine:
         self._tip, self._last_commit, self._owes_proof = resume(self._store, self._application, genesis)
         self._under_load = False
         self._queue: OrderedDict[bytes, SignedTransaction] = OrderedDict()
-        self._listeners: list[Callable[[NewBlock], None]] = []
+        self._followers: list[tuple[Callable[[NewBlock], None], Callable[[], None]]] = []
         self._wake = threading.Condition()
         self._stopping = False
         self._failure: BaseException | None = None
@@ -154,12 +154,20 @@ class SoloEngine:
             commit=holder.commit,
         )
 
-    def follow(self, listener: Callable[[NewBlock], None]) -> Callable[[], None]:
-        """Call `listener` for each new block, in the sequencer's thread; return what ends it."""
-        self._listeners = [*self._listeners, listener]
+    def follow(
+        self, listener: Callable[[NewBlock], None], on_stop: Callable[[], None] = lambda: None
+    ) -> Callable[[], None]:
+        """Call `listener` for each new block and `on_stop` after the last, in the sequencer's thread.
+
+        Returns what ends the following.
+        """
+        follower = (listener, on_stop)
+        with self._wake:
+            self._followers = [*self._followers, follower]
 
         def end() -> None:
-            self._listeners = [each for each in self._listeners if each is not listener]
+            with self._wake:
+                self._followers = [each for each in self._followers if each is not follower]
 
         return end
 
@@ -180,6 +188,8 @@ class SoloEngine:
                 self._failure = error
                 self._stopping = True
             self._ready.set()
+        for _, on_stop in self._followers:
+            on_stop()
 
     def _catch_up_with_time(self) -> None:
         """Make empty blocks until block time is the present: after a start, or when the machine slept."""
@@ -250,7 +260,7 @@ class SoloEngine:
                 self._queue.pop(tx_id, None)
 
     def _announce(self, block: NewBlock) -> None:
-        for listener in self._listeners:
+        for listener, _ in self._followers:
             listener(block)
 
 
