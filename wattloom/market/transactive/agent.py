@@ -24,7 +24,8 @@ from wattloom.chaincode.transactive.terms import Form
 from wattloom.market.homes.errors import SolveFailed
 from wattloom.market.homes.home import Schedule
 from wattloom.market.homes.solver import HomeSolver
-from wattloom.market.transactive.terms import ROUNDING_KWH, rounding_bound
+from wattloom.market.transactive.keeping import plan_to_keep
+from wattloom.market.transactive.terms import rounding_bound
 from wattloom.market.transactive.units import Array, from_nano, from_wh, to_nano_kwh
 from wattloom.network.client import AsyncClient, Refused
 
@@ -37,9 +38,6 @@ OVERTAKEN = {
 """Refusals that mean: the ledger has moved on; look again."""
 
 ENDED = {Phase.SETTLED, Phase.VOID}
-
-DECISION_ERROR_KWH = 1e-6
-"""A plan keeps a decision as it was sent but for this: rounding to 1e-9 kWh may pass what is possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +153,7 @@ class HomeAgent:
         )
 
     def _plan(self, trade_kwh: Array, view: SessionView) -> Schedule:
-        """Return the plan that keeps a trade.
-
-        A home without any flexible device cannot use a watt-hour more than its load, and rounding may sell it
-        one. Such a home leaves unused what its own decision had no use for, as far as rounding moves a trade.
-
-        Raises
-        ------
-        SolveFailed : the home cannot keep the trade
-        """
-        try:
-            return self._solver.solve_fixed(trade_kwh)
-        except SolveFailed:
-            usable_kwh = self._decided_kwh(view) - DECISION_ERROR_KWH
-            return self._solver.solve_fixed(np.clip(usable_kwh, trade_kwh - ROUNDING_KWH, trade_kwh))
+        return plan_to_keep(self._solver, trade_kwh, decided_kwh=self._decided_kwh(view))
 
     @staticmethod
     def _decided_kwh(view: SessionView) -> Array:

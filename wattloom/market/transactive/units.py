@@ -20,13 +20,19 @@ def to_nano(value: float) -> int:
 
 
 def to_nano_kwh(trade_kwh: Array, *, limit_wh: int) -> Int64Array:
-    """Return a decision as the ledger takes it: rounded, and held within the home's registered limit.
+    """Return a decision, (T,) or (N-1, T), as the ledger takes it: rounded, and within the home's limit.
 
-    A solver keeps the limit up to its own tolerance; the ledger keeps it exactly.
+    The ledger holds every number and every slot's sum over partners within the registered limit, exactly. A
+    solver does so up to its own tolerance, and rounding adds to it; the largest number of a slot gives way.
     """
     limit = limit_wh * NANO_KWH_PER_WH
-    rounded = np.rint(trade_kwh * NANO).astype(np.int64)
-    return Int64Array(np.clip(rounded, -limit, limit).ravel().tolist())
+    rounded = np.rint(np.atleast_2d(trade_kwh) * NANO).astype(np.int64)
+    held = np.clip(rounded, -limit, limit)
+    net = held.sum(axis=0)
+    excess = net - np.clip(net, -limit, limit)
+    largest = (held * np.sign(excess)).argmax(axis=0)
+    held[largest, np.arange(net.size)] -= excess
+    return Int64Array(held.ravel().tolist())
 
 
 def from_nano(values: Iterable[int]) -> Array:
