@@ -4,6 +4,7 @@ ChaincodeError
 +-- LedgerRefusal
     |-- MalformedTransaction     the bytes are not one canonical transaction
     |-- TransactionTooLarge      more bytes than the limit
+    |-- BlockTooLarge            a proposed block has more bytes than the limit
     |-- WrongChain               signed for another ledger
     |-- TransactionExpired       its validity has passed
     |-- ValidityTooFar           its validity ends later than a block may remember it
@@ -36,6 +37,16 @@ class TransactionTooLarge(LedgerRefusal):
 
     def __init__(self, *, size_bytes: int, limit_bytes: int) -> None:
         sentence = f"the transaction has {size_bytes} bytes, the limit is {limit_bytes}"
+        super().__init__(sentence, size_bytes=size_bytes, limit_bytes=limit_bytes)
+
+
+class BlockTooLarge(LedgerRefusal):
+    """A proposed block has more bytes than the limit."""
+
+    code = "BLOCK_TOO_LARGE"
+
+    def __init__(self, *, size_bytes: int, limit_bytes: int) -> None:
+        sentence = f"the block's transactions have {size_bytes} bytes, the limit is {limit_bytes}"
         super().__init__(sentence, size_bytes=size_bytes, limit_bytes=limit_bytes)
 
 

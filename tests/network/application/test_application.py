@@ -227,6 +227,13 @@ class TestProposals:
         bench.application.check(raws[0])
         assert bench.application.info() == before
 
+    def test_with_more_bytes_than_a_block_may_have_are_refused(self, bench):
+        text = "x" * 200_000
+        raws = [bench.sign("ann", "trials:write", Note(name=f"n{i}", text=text)).raw for i in range(25)]
+        refusal = bench.application.process(raws, time_s=bench.time_s)
+        assert refusal.code == "BLOCK_TOO_LARGE"
+        assert refusal.details["limit_bytes"] == MAX_BLOCK_BYTES
+
     def test_with_the_same_transaction_twice_are_refused(self, bench):
         tx = bench.sign("ann", "trials:write", Note(name="a"))
         again = Transaction(body=tx.body, signature=bench.community.member("ann").sign(tx.body))

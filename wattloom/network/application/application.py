@@ -1,23 +1,24 @@
 """The application: what every validator executes, in ABCI 2.0's calls, with no engine in sight."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
-from wattloom.chaincode.api.codec import Record, decode, encode
-from wattloom.chaincode.api.context import Block, Caller, Context, Event, Position
+from wattloom.chaincode.api.codec import decode, encode
+from wattloom.chaincode.api.context import Block, Position
 from wattloom.chaincode.api.contract import Contract, Kind
 from wattloom.chaincode.api.errors import ChaincodeError, WrongKind
-from wattloom.chaincode.api.execution import Outcome, Status, apply, execute, refused, resolve, run_timers
+from wattloom.chaincode.api.execution import Status, apply, resolve
 from wattloom.chaincode.api.overlay import Overlay
 from wattloom.chaincode.api.timers import LEDGER
 from wattloom.chaincode.genesis import GenesisState, write_genesis
 from wattloom.chaincode.installed import CONTRACTS
-from wattloom.chaincode.registry.membership import Client, MembershipRefusal
+from wattloom.chaincode.registry.membership import Client
 from wattloom.network.application.admission import Admission
-from wattloom.network.application.seen import Seen, forget_passed, remember
+from wattloom.network.application.execution import BlockExecution, context_of
+from wattloom.network.application.records import BlockToExecute, Executed, Info, LedgerFacts
+from wattloom.network.application.seen import Seen, remember
+from wattloom.network.refusals import BlockTooLarge
 from wattloom.network.state import META, Batch, Prepared, StateProof, Store, WorldState
 from wattloom.network.transactions import SignedTransaction
 
@@ -26,56 +27,8 @@ RULES_VERSION = 1
 
 MAX_BLOCK_BYTES = 4 << 20
 
-log = structlog.get_logger(__name__)
-
-
 BLOCK_TIME = b"application/block_time_s"
 """Where the store keeps the last block's time: beside the state, which an empty block leaves as it is."""
-
-
-class LedgerFacts(Record, frozen=True, kw_only=True):
-    """What the ledger itself keeps under `ledger:facts`: its chain and the rules in force."""
-
-    chain_id: str
-    rules_version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Info:
-    """Where the application stands: the last committed height, its state root and its block time."""
-
-    height: int
-    app_hash: bytes
-    chain_id: str
-    block_time_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class BlockToExecute:
-    """A decided block: transactions in order, and the facts that every validator agrees on."""
-
-    height: int
-    time_s: int
-    previous_hash: bytes
-    transactions: Sequence[bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """An event with the transaction that caused it; the id is empty where the ledger acted by itself."""
-
-    tx_id: bytes
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class Executed:
-    """What a block came to: one outcome per transaction, all events in order, and the new state root."""
-
-    tx_ids: list[bytes]
-    outcomes: list[Outcome]
-    events: list[Happened]
-    app_hash: bytes
 
 
 @dataclass(slots=True)
@@ -83,7 +36,7 @@ class _Pending:
     facts: LedgerFacts
     block_time_s: int
     prepared: Prepared
-    executed: Executed = field(repr=False)
+    executed: Executed
 
 
 class WrongRules(Exception):
@@ -148,9 +101,9 @@ class Application:
         overlay = self._overlay()
         chosen: list[bytes] = []
         dropped: dict[bytes, ChaincodeError] = {}
-        size = 0
+        size_bytes = 0
         for raw in raws:
-            if size + len(raw) > MAX_BLOCK_BYTES:
+            if size_bytes + len(raw) > MAX_BLOCK_BYTES:
                 break
             tx = self._admission.read(raw)
             try:
@@ -159,12 +112,15 @@ class Application:
                 dropped[tx.tx_id] = error
             else:
                 chosen.append(raw)
-                size += len(raw)
+                size_bytes += len(raw)
         return chosen, dropped
 
     def process(self, raws: Sequence[bytes], *, time_s: int) -> ChaincodeError | None:
         """Return why a proposal must be refused, judged by it and committed state (ABCI ProcessProposal)."""
         overlay = self._overlay()
+        size_bytes = sum(map(len, raws))
+        if size_bytes > MAX_BLOCK_BYTES:
+            return BlockTooLarge(size_bytes=size_bytes, limit_bytes=MAX_BLOCK_BYTES)
         try:
             for raw in raws:
                 self._propose(overlay, self._admission.read(raw), time_s)
@@ -181,17 +137,15 @@ class Application:
             time_s=block.time_s,
             previous_hash=block.previous_hash.hex(),
         )
-        events = self._run_timers(overlay, ledger_block)
-        tx_ids: list[bytes] = []
-        outcomes: list[Outcome] = []
-        for index, raw in enumerate(block.transactions):
-            tx_id, outcome = self._deliver(overlay, ledger_block, index, raw)
-            tx_ids.append(tx_id)
-            outcomes.append(outcome)
-            events += [Happened(tx_id, event) for event in outcome.events]
-        forget_passed(overlay, block_time_s=block.time_s)
+        execution = BlockExecution(self.contracts, self._admission, overlay, ledger_block)
+        delivered = execution.run(block.transactions)
         prepared = self._world.prepare(overlay.changes, height=block.height)
-        executed = Executed(tx_ids=tx_ids, outcomes=outcomes, events=events, app_hash=prepared.root)
+        executed = Executed(
+            tx_ids=[tx_id for tx_id, _ in delivered],
+            outcomes=[outcome for _, outcome in delivered],
+            events=execution.events,
+            app_hash=prepared.root,
+        )
         self._pending = _Pending(self._facts, block.time_s, prepared, executed)
         return executed
 
@@ -222,14 +176,9 @@ class Application:
             overlay = Overlay(self._world.reader(snapshot))
             client = self._judge(overlay, tx)
             height = self._world.height_of(snapshot)
-            ctx = self._context(
-                overlay,
-                Block(chain_id=tx.chain_id, height=height, time_s=self._block_time_s, previous_hash=""),
-                Position(height=height, index=0),
-                client.caller(),
-                tx,
-                read_only=True,
-            )
+            block = Block(chain_id=tx.chain_id, height=height, time_s=self._block_time_s, previous_hash="")
+            position = Position(height=height, index=0)
+            ctx = context_of(overlay, block, position, client.caller(), tx, read_only=True)
             data, _ = apply(self.contracts, ctx, tx.function, tx.arguments, kind=Kind.QUERY)
         return data, height
 
@@ -273,63 +222,5 @@ class Application:
         self._admission.judge(overlay, tx, chain_id=self._facts.chain_id, time_s=time_s)
         remember(overlay, Seen(status=Status.OK), valid_until_s=tx.valid_until_s, tx_id=tx.tx_id)
 
-    def _run_timers(self, overlay: Overlay, block: Block) -> list[Happened]:
-        events: list[Happened] = []
-        for due, outcome in run_timers(self.contracts, overlay, block):
-            if outcome.status is not Status.OK:
-                log.error("timer failed", function=due.function, height=block.height, reason=outcome.log)
-            events += [Happened(b"", event) for event in outcome.events]
-        return events
-
-    def _deliver(self, overlay: Overlay, block: Block, index: int, raw: bytes) -> tuple[bytes, Outcome]:
-        try:
-            tx = self._admission.read(raw)
-        except ChaincodeError as error:
-            return b"", refused(error)
-        trial = Overlay(overlay)
-        try:
-            client = self._admission.judge(trial, tx, chain_id=block.chain_id, time_s=block.time_s)
-        except ChaincodeError as error:
-            outcome = refused(error)
-            if isinstance(
-                error, MembershipRefusal
-            ):  # who signed may be a member again; these bytes stay refused
-                _remember(overlay, tx, outcome)
-            return tx.tx_id, outcome
-        ctx = self._context(
-            trial, block, Position(height=block.height, index=index), client.caller(), tx, read_only=False
-        )
-        outcome = execute(self.contracts, ctx, tx.function, tx.arguments, kind=Kind.TRANSACTION)
-        if outcome.status is Status.INTERNAL:
-            log.error("contract bug", function=tx.function, tx_id=tx.tx_id.hex(), reason=outcome.log)
-        _remember(trial, tx, outcome)
-        trial.merge_into(overlay)
-        return tx.tx_id, outcome
-
-    @staticmethod
-    def _context(
-        overlay: Overlay,
-        block: Block,
-        position: Position,
-        caller: Caller,
-        tx: SignedTransaction,
-        *,
-        read_only: bool,
-    ) -> Context:
-        return Context(
-            contract=LEDGER,
-            block=block,
-            position=position,
-            caller=caller,
-            tx_id=tx.tx_id.hex(),
-            overlay=overlay,
-            read_only=read_only,
-        )
-
     def _follow(self, pending: _Pending) -> None:
         self._facts, self._block_time_s = pending.facts, pending.block_time_s
-
-
-def _remember(overlay: Overlay, tx: SignedTransaction, outcome: Outcome) -> None:
-    seen = Seen(status=outcome.status, code=outcome.code)
-    remember(overlay, seen, valid_until_s=tx.valid_until_s, tx_id=tx.tx_id)

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Sequence
 
-from wattloom.network.application.application import Executed
+from wattloom.network.application import Executed
 from wattloom.network.chain.block import Block
 from wattloom.network.chain.commit import Commit
 from wattloom.network.state import Batch, Snapshot
