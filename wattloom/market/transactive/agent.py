@@ -131,7 +131,10 @@ class HomeAgent:
         await self._client.submit("transactive:confirm", answer)
 
     def _accepts(self, proposed_wh: Int64Array, view: SessionView) -> bool:
-        """Tell whether the home can keep the trade and pays no more for it than alone, but for rounding."""
+        """Tell whether the home can keep the trade and, but for rounding, is no worse off than alone.
+
+        It judges at the dual price: to a price fixed at opening it has agreed by joining.
+        """
         trade_kwh, price_per_kwh = from_wh(proposed_wh), from_nano(view.mu_nano_per_kwh)
         try:
             plan = self._plan(trade_kwh, view)
