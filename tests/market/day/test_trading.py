@@ -36,7 +36,7 @@ async def traded(path, community, **terms):
 
 @pytest.mark.parametrize("form", Form)
 @pytest.mark.parametrize("billing", Billing)
-async def test_each_form_reaches_the_optimum_under_each_rule_of_billing(
+async def test_each_form_reaches_the_central_optimum_and_its_price_under_each_rule_of_billing(
     tmp_path, community, optimum, form, billing
 ):
     found, books = await traded(tmp_path, community, form=form, billing=billing)
@@ -46,18 +46,14 @@ async def test_each_form_reaches_the_optimum_under_each_rule_of_billing(
     before = sum(outcome.cost_before_rounding for outcome in found.outcomes)
     assert before == pytest.approx(optimum.cost, rel=1e-6)
     assert sum(map(cost_with_trading, found.outcomes)) == pytest.approx(optimum.cost, rel=1e-4)
-
-
-@pytest.mark.parametrize("form", Form)
-async def test_both_forms_find_the_price_of_the_central_optimum(tmp_path, community, optimum, form):
-    found, _ = await traded(tmp_path, community, form=form)
-    assert from_nano(found.view.mu_nano_per_kwh) == pytest.approx(optimum.price_per_kwh, abs=1e-4)
-
-
-async def test_nobody_loses_under_clearing_prices(tmp_path, community):
-    found, _ = await traded(tmp_path, community, billing=Billing.CLEARING)
     price = from_nano(found.view.mu_nano_per_kwh)
-    for home, outcome in zip(community.homes, found.outcomes, strict=True):
+    assert price == pytest.approx(optimum.price_per_kwh, abs=1e-4)
+    if billing is Billing.CLEARING:
+        check_nobody_loses(community, found.outcomes, price)
+
+
+def check_nobody_loses(community, outcomes, price):
+    for home, outcome in zip(community.homes, outcomes, strict=True):
         alone = HomeSolver(home).stand_alone().cost
         assert cost_with_trading(outcome) <= alone + rounding_bound(home, price)
 
