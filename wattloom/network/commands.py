@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,10 +26,9 @@ from wattloom.network.chain.errors import ChainError
 from wattloom.network.engine import EngineStopped
 from wattloom.network.gateway import GatewayNotStarted, serve_gateway
 from wattloom.network.solo import LedgerFolder, LedgerFolderError, SoloEngine
-from wattloom.network.solo.blocks import BLOCKS, TABLES, TRANSACTIONS, height_key
+from wattloom.network.solo.blocks import BLOCKS, TRANSACTIONS, height_key
 from wattloom.network.solo.create import create_ledger
 from wattloom.network.solo.verify import LedgerRejected, verify_ledger
-from wattloom.network.state import Store
 from wattloom.network.wire.ledger_pb2 import BlockRecord
 
 app = typer.Typer(
@@ -39,6 +38,8 @@ app = typer.Typer(
     add_completion=False,
 )
 out, err = Console(), Console(stderr=True)
+
+MAX_HEIGHT = 2**63 - 1
 
 Folder = Annotated[Path, typer.Argument(help="The ledger's folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -61,18 +62,24 @@ def init(
         )
     with _user_mistakes():
         authorities = [Authority.load(path) for path in organisation or []]
+        _require_once([authority.organisation for authority in authorities])
         ledger = create_ledger(folder, chain_id=chain_id, organisations=authorities)
         genesis_hash = ledger.genesis().hash.hex()
     out.print(f"ledger {chain_id} in {folder}")
     out.print(f"genesis hash {genesis_hash}", soft_wrap=True)
-    out.print("Give this hash to whoever verifies the ledger; start it with: wattloom ledger serve", folder)
+    out.print(
+        f"Give this hash to whoever verifies the ledger; start it with: wattloom ledger serve {folder}",
+        soft_wrap=True,
+    )
 
 
 @app.command()
 def serve(
     folder: Folder,
     address: Annotated[str, typer.Option(help="Where the gateway listens.")] = "127.0.0.1:7460",
-    metrics_port: Annotated[int | None, typer.Option(help="Serve Prometheus metrics on loopback.")] = None,
+    metrics_port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, help="Serve Prometheus metrics on loopback.")
+    ] = None,
 ) -> None:
     """Run the ledger and its gateway until it is interrupted."""
     logs.configure(logging.INFO)
@@ -80,10 +87,14 @@ def serve(
         ledger = LedgerFolder(folder)
         with SoloEngine(ledger) as engine:
             tls = TlsIdentity.load(ledger.tls_path)
-            err.print(
-                f"serving {engine.chain_id} at {address}; clients trust {ledger.tls_path / 'tls-ca.pem'}"
+
+            def tell(at: str) -> None:
+                trust = ledger.tls_path / "tls-ca.pem"
+                err.print(f"serving {engine.chain_id} at {at}; clients trust {trust}", soft_wrap=True)
+
+            asyncio.run(
+                serve_gateway(engine, tls=tls, address=address, metrics_port=metrics_port, on_ready=tell)
             )
-            asyncio.run(serve_gateway(engine, tls=tls, address=address, metrics_port=metrics_port))
 
 
 @app.command()
@@ -92,7 +103,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
     with _user_mistakes():
         ledger = LedgerFolder(folder)
         genesis = ledger.genesis()
-        with Store(ledger.data_path, tables=TABLES, read_only=True) as store, store.snapshot() as view:
+        with ledger.read_store() as store, store.snapshot() as view:
             newest = deque(view.items(BLOCKS), maxlen=1)
             transactions = sum(1 for _ in view.items(TRANSACTIONS))
         facts: dict[str, Any] = {
@@ -112,9 +123,10 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
 @app.command()
 def blocks(
     folder: Folder,
-    first: Annotated[int, typer.Option("--from", min=1, help="First height.")] = 1,
+    first: Annotated[int, typer.Option("--from", min=1, max=MAX_HEIGHT, help="First height.")] = 1,
     last: Annotated[
-        int | None, typer.Option("--to", help="Last height; without it up to the newest.")
+        int | None,
+        typer.Option("--to", min=1, max=MAX_HEIGHT, help="Last height; without it up to the newest."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -123,7 +135,7 @@ def blocks(
         ledger = LedgerFolder(folder)
         ledger.genesis()
         stop = None if last is None else height_key(last + 1)
-        with Store(ledger.data_path, tables=TABLES, read_only=True) as store, store.snapshot() as view:
+        with ledger.read_store() as store, store.snapshot() as view:
             rows = [_block_row(value) for _, value in view.scan(BLOCKS, height_key(first), stop)]
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
@@ -187,6 +199,12 @@ def _block_row(value: bytes) -> dict[str, Any]:
         "events": len(record.events),
         "hash": block.header.hash.hex(),
     }
+
+
+def _require_once(organisations: list[str]) -> None:
+    for name, times in Counter(organisations).items():
+        if times > 1:
+            _fail(f"--organisation: {name} is given {times} times, each organisation stands in a ledger once")
 
 
 def _hash(text: str) -> bytes:

@@ -40,6 +40,8 @@ def demo(
 ) -> None:
     """Trade one day of a community on a new ledger, and check everything."""
     try:
+        for page in (report, figures):
+            page.parent.mkdir(parents=True, exist_ok=True)
         community = synthetic_community(homes=homes) if data is None else read_community(data, homes=homes)
         day = _run(community, keep)
     except (DataError, BadHome, LedgerFolderError, OSError) as error:
@@ -47,9 +49,11 @@ def demo(
     except (SessionVoid, LedgerRejected, ClientError, SolveFailed) as error:
         _fail(str(error), code=1)
     _show(day)
-    write_page(day, report)
-    figures.parent.mkdir(parents=True, exist_ok=True)
-    figures.write_text(json.dumps(as_json(day), indent=2) + "\n", encoding="utf-8")
+    try:
+        write_page(day, report)
+        figures.write_text(json.dumps(as_json(day), indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        _fail(str(error), code=2)
     out.print(f"page {report}, figures {figures}" + (f", ledger {keep}" if keep else ""), markup=False)
     if day.failed:
         _fail("failed: " + ", ".join(check.name for check in day.failed), code=1)

@@ -20,6 +20,7 @@ from wattloom.network.gateway.metrics import LOOPBACK
 from wattloom.network.gateway.service import GatewayService
 
 ANY_PORT: Final = "127.0.0.1:0"
+MAX_PORT: Final = 65_535
 
 OPTIONS: Final = (
     ("grpc.so_reuseport", 0),  # a second server on the port is an error, not a rival
@@ -69,16 +70,11 @@ class GatewayServer:
 
     async def start(self) -> None:
         """Listen; raise `GatewayNotStarted` where that cannot be."""
-        host, _, _ = self.address.rpartition(":")
         try:
-            port = self._server.add_secure_port(self.address, self._credentials)
-            self._start_metrics()
-        except (RuntimeError, OSError) as error:
+            self.address = self._listen()
+        except GatewayNotStarted:
             self._service.feed.stop()
-            raise GatewayNotStarted(
-                f"cannot listen on {self.address}: is another gateway running there? ({error})"
-            ) from error
-        self.address = f"{host}:{port}"
+            raise
         await self._server.start()
         await self._health.set(SERVICE.full_name, health_pb2.HealthCheckResponse.SERVING)
         self._watching = asyncio.create_task(self._watch_engine())
@@ -102,6 +98,25 @@ class GatewayServer:
         await self.wait_engine_stopped()
         await self._health.set(SERVICE.full_name, health_pb2.HealthCheckResponse.NOT_SERVING)
         log.error("engine stopped", address=self.address)
+
+    def _listen(self) -> str:
+        """Take both ports; return the address with the port that it has."""
+        host, _, number = self.address.rpartition(":")
+        if not (host and number.isdecimal() and int(number) <= MAX_PORT):  # gRPC takes 99999 for 34463
+            raise GatewayNotStarted(f"{self.address!r} is no address to listen on: write host:port")
+        try:
+            port = self._server.add_secure_port(self.address, self._credentials)
+        except RuntimeError as error:
+            raise GatewayNotStarted(
+                f"cannot listen on {self.address}: the port is taken, or the host is not this machine's"
+            ) from error
+        try:
+            self._start_metrics()
+        except OSError as error:
+            raise GatewayNotStarted(
+                f"cannot serve metrics on {LOOPBACK}:{self._metrics_port}: {error.strerror}"
+            ) from error
+        return f"{host}:{port}"
 
     def _start_metrics(self) -> None:
         if self._metrics_port is None:

@@ -55,8 +55,19 @@ class LedgerFolder:
             raise LedgerFolderError(f"{self.genesis_path}: {error}") from error
 
     def validator_key(self) -> ValidatorKey:
-        """Read the validator's signing key."""
-        return ValidatorKey.load(self.validator_key_path)
+        """Read the validator's signing key; raise `LedgerFolderError` where the genesis has another."""
+        key = ValidatorKey.load(self.validator_key_path)
+        if key.public_key not in (validator.public_key for validator in self.genesis().validators):
+            raise LedgerFolderError(
+                f"{self.validator_key_path} is not the key of this ledger's validator: put that one back"
+            )
+        return key
+
+    def read_store(self) -> Store:
+        """Open the store for reading, also while another process writes it; raise `LedgerFolderError`."""
+        if not (self.data_path / "data.mdb").exists():
+            raise LedgerFolderError(f"{self.path} holds no blocks: start it with `wattloom ledger serve`")
+        return Store(self.data_path, tables=TABLES, read_only=True)
 
     def open_store(self) -> Store:
         """Open the store for writing; a second process is refused."""

@@ -9,17 +9,20 @@ from wattloom.network.chain.genesis import Genesis
 from wattloom.network.chain.results import TxResult, results_hash
 from wattloom.network.chain.tip import Tip
 from wattloom.network.solo.blocks import read_block
+from wattloom.network.solo.folder import LedgerFolderError
 from wattloom.network.state import Store
 from wattloom.network.wire import ledger_pb2
 
 
-class GenesisStateRejected(Exception):
+class GenesisStateRejected(LedgerFolderError):
     """The genesis document's `app_state` is not this application's."""
 
 
 def start_application(store: Store, application: Application, genesis: Genesis) -> None:
     """Write the genesis state into an application that has none yet."""
-    if application.info().chain_id:
+    started_as = application.info().chain_id
+    if started_as:
+        _require_same_chain(started_as == genesis.chain_id)
         return
     try:
         app_state = decode(genesis.app_state, GenesisState)
@@ -35,7 +38,12 @@ def start_application(store: Store, application: Application, genesis: Genesis) 
 
 
 def resume(store: Store, application: Application, genesis: Genesis) -> tuple[Tip, Commit, bool]:
-    """Return the tip, the last block's commit, and whether a header still has to hold the newest root."""
+    """Return the tip, the last block's commit, and whether a header still has to hold the newest root.
+
+    Raises
+    ------
+    LedgerFolderError : the blocks are not of this genesis
+    """
     start_application(store, application, genesis)
     info = application.info()
     if info.height == 0:
@@ -45,6 +53,7 @@ def resume(store: Store, application: Application, genesis: Genesis) -> tuple[Ti
     if record is None:
         raise RuntimeError(f"the store has the state of height {info.height} without its block")
     block = Block.decode(record.block)
+    _require_same_chain(block.header.validators_hash == genesis.validator_set.hash)
     tip = Tip(
         chain_id=genesis.chain_id,
         initial_height=genesis.initial_height,
@@ -59,6 +68,12 @@ def resume(store: Store, application: Application, genesis: Genesis) -> tuple[Ti
         last_results_hash=record_results_hash(record),
     )
     return tip, Commit.decode(record.commit), info.app_hash != block.header.app_hash
+
+
+def _require_same_chain(same: bool) -> None:
+    """Refuse to go on under another genesis: the block would be signed, stored, and of no chain."""
+    if not same:
+        raise LedgerFolderError("genesis.json is not the one of the stored blocks: put theirs back")
 
 
 def record_results_hash(record: ledger_pb2.BlockRecord) -> bytes:

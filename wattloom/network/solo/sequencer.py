@@ -67,7 +67,11 @@ class SoloEngine:
         self._store = folder.open_store()
         self._heartbeat_s = heartbeat_s
         self._application = Application(self._store, contracts)
-        self._tip, self._last_commit, self._owes_proof = resume(self._store, self._application, genesis)
+        try:
+            self._tip, self._last_commit, self._owes_proof = resume(self._store, self._application, genesis)
+        except BaseException:
+            self._store.close()
+            raise
         self._under_load = False
         self._queue: OrderedDict[bytes, SignedTransaction] = OrderedDict()
         self._followers: list[tuple[Callable[[NewBlock], None], Callable[[], None]]] = []

@@ -65,7 +65,7 @@ def verify_ledger(
     if genesis_hash is not None and genesis.hash != genesis_hash:  # (1) the trusted start
         raise LedgerRejected(height=0, what=f"the genesis hash is {genesis.hash.hex()}, not the trusted one")
     with (
-        Store(folder.data_path, tables=TABLES, read_only=True) as stored,
+        folder.read_store() as stored,
         stored.snapshot() as snapshot,
         tempfile.TemporaryDirectory(prefix="wattloom-verify-") as scratch_path,
         Store(Path(scratch_path) / "data", tables=TABLES, durable=False) as scratch,
