@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.network.application.trials import WITH_TRIALS
 from wattloom.chaincode.installed import CONTRACTS
+from wattloom.network import logs
 from wattloom.network.application import Application, BlockToExecute
 from wattloom.network.chain.block import Block
 from wattloom.network.solo import LedgerFolder
@@ -45,4 +46,5 @@ def replay(folder: LedgerFolder, contracts: str) -> list[str]:
 
 
 if __name__ == "__main__":
+    logs.configure()  # to stderr: the bug of that day is logged loudly
     sys.stdout.write("\n".join(replay(LedgerFolder(Path(sys.argv[1])), sys.argv[2])))
