@@ -3,11 +3,11 @@ import pytest
 from tests.docs.pages import ROOT, Page
 from tests.docs.walkthrough import walk
 
-TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
+WALKED = [*sorted((ROOT / "docs" / "tutorials").glob("*.md")), ROOT / "docs" / "operations" / "solo.md"]
 
 
-@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
-def test_a_tutorial_runs_as_it_is_written(path, tmp_path):
+@pytest.mark.parametrize("path", WALKED, ids=lambda path: path.stem)
+def test_a_page_runs_as_it_is_written(path, tmp_path):
     for block, said in walk(Page(path), tmp_path):
         position = 0
         for line in block.text.splitlines():

@@ -1,6 +1,7 @@
 """Runs a tutorial as its reader would: all of its blocks, in order, in one shell and one folder."""
 
 import os
+import re
 import shlex
 import socket
 import subprocess
@@ -10,8 +11,8 @@ from pathlib import Path
 
 from tests.docs.pages import Block, Page
 
-ADDRESS = "127.0.0.1:7460"
-"""The address of the tutorials; each run takes a free port in its place."""
+PORTS = ("7460", "9460")
+"""The ports of the pages, gateway and metrics; each run takes free ones in their place."""
 
 MARK = "--- block"
 PRELUDE = "set -euo pipefail\ntrap 'kill $(jobs -p) 2> /dev/null || true' EXIT\nexec 2>&1\n"
@@ -23,7 +24,8 @@ def walk(page: Page, folder: Path) -> list[tuple[Block, str]]:
     script = PRELUDE + "".join(_steps(blocks))
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     environment.pop("VIRTUAL_ENV", None)
-    script = script.replace(ADDRESS, f"127.0.0.1:{_free_port()}")
+    for port in PORTS:
+        script = re.sub(rf"\b{port}\b", str(_free_port()), script)
     done = subprocess.run(
         ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
     )
