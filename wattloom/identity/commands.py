@@ -49,7 +49,7 @@ def create_organisation(folder: NewFolder, name: OrganisationName, days: Days = 
 def issue_client(
     organisation: Annotated[Path, typer.Argument(help="The organisation's folder, with its CA.")],
     name: Annotated[str, typer.Option(help="The member's pseudonym: a-z, 0-9 and '-', up to 64.")],
-    role: Annotated[str, typer.Option(help="The member's role, such as participant.")],
+    role: Annotated[str, typer.Option(help="The member's role, such as home.")],
     out: OutFolder,
     attribute: Annotated[
         list[str] | None, typer.Option(help="An attribute as name=value; may be repeated.")
