@@ -6,15 +6,17 @@ import pytest
 from tests.network.application.trials import WITH_TRIALS, Alarm, Name, Note, key
 from tests.network.community import Community, Waiter, running, submit
 from wattloom.chaincode.api.codec import decode
+from wattloom.chaincode.api.execution import Status
 from wattloom.network.chain.block import Block, block_id
 from wattloom.network.chain.commit import Commit
 from wattloom.network.chain.header import Header
 from wattloom.network.chain.validators import Validator, ValidatorSet
 from wattloom.network.chain.verify import verify_commit
-from wattloom.network.engine import EngineStopped, ProofUnavailable
-from wattloom.network.refusals import DuplicateTransaction
+from wattloom.network.engine import Busy, EngineStopped, ProofUnavailable
+from wattloom.network.refusals import DuplicateTransaction, TransactionExpired
+from wattloom.network.solo import SoloEngine, sequencer
 from wattloom.network.solo.verify import verify_ledger
-from wattloom.network.state import verify_state_proof
+from wattloom.network.state import StorageInUse, verify_state_proof
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +99,57 @@ def test_a_transaction_that_came_into_a_block_after_it_was_checked_is_dropped_wi
     dropped = follower.block_where(lambda block: tx.tx_id in block.dropped)
     assert dropped.dropped[tx.tx_id].code == DuplicateTransaction.code
     assert engine.committed(tx.tx_id).status == 0
+    submit(engine, note(community, "later"))
+    assert sum(tx.tx_id in block.dropped for block in follower.blocks) == 1
+
+
+def test_a_transaction_whose_validity_passed_in_the_queue_is_dropped_with_the_reason(
+    engine, follower, community
+):
+    tx = note(community, valid_for_s=-5)
+    engine.order(tx)
+    dropped = follower.block_where(lambda block: tx.tx_id in block.dropped)
+    assert dropped.dropped[tx.tx_id].code == TransactionExpired.code
+    assert engine.committed(tx.tx_id) is None
+
+
+def test_an_id_whose_validity_has_passed_stays_refused(engine, follower, community):
+    tx = note(community, valid_for_s=1)
+    first = submit(engine, tx)
+    follower.block_where(lambda block: block.time_s > tx.valid_until_s)
+    with pytest.raises(TransactionExpired):
+        engine.check(tx.raw)
+    assert engine.committed(tx.tx_id) == first
+
+
+def test_a_full_queue_takes_nothing_more_and_empties_again(engine, follower, community, monkeypatch):
+    monkeypatch.setattr(sequencer, "QUEUE_LIMIT", 3)
+    txs = [engine.check(note(community, f"n{index}").raw) for index in range(4)]
+    held, goes_on = threading.Event(), threading.Event()
+
+    def hold(_):
+        held.set()
+        goes_on.wait(10)
+
+    end = engine.follow(hold)
+    assert held.wait(10)
+    for tx in txs[:3]:
+        engine.order(tx)
+    with pytest.raises(Busy):
+        engine.order(txs[3])
+    goes_on.set()
+    end()
+    follower.block_where(holds(txs[2]))
+    assert submit(engine, txs[3]).status == 0
+
+
+def test_a_bug_in_a_contract_is_recorded_and_the_ledger_goes_on(engine, community):
+    failed = submit(engine, note(community, function="trials:fail"))
+    assert (failed.status, failed.data) == (
+        Status.INTERNAL,
+        b'{"code":"INTERNAL","details":{"error":"ZeroDivisionError"}}',
+    )
+    assert submit(engine, note(community)).status == Status.OK
 
 
 def test_refused_bytes_are_refused_again_with_the_same_record(engine, community):
@@ -182,6 +235,11 @@ def test_a_fault_of_the_machine_stops_the_ledger_and_loses_nothing(folder, commu
     with running(folder, contracts=WITH_TRIALS) as engine:
         assert engine.committed(kept.tx_id) == kept
     assert verify_ledger(folder, contracts=WITH_TRIALS).transactions == 1
+
+
+def test_a_ledger_that_runs_is_not_run_a_second_time(engine, folder):
+    with pytest.raises(StorageInUse):
+        SoloEngine(folder)
 
 
 def test_a_stopped_ledger_takes_nothing_more(folder, community):
