@@ -175,8 +175,13 @@ def test_a_record_with_more_in_it_than_execution_gives_is_found(scratch):
         changed = last.SerializeToString() + extra.SerializeToString()
         difference = scratch.difference(BLOCKS, {height_key(scratch.heights): changed})
         assert difference.height == scratch.heights
-    unknown_field = last.SerializeToString() + b"\x7a\x01x"
-    assert scratch.difference(BLOCKS, {height_key(scratch.heights): unknown_field}).height == scratch.heights
+
+
+@pytest.mark.parametrize("more", [b"\x7a\x01x", b"\x22\x00"], ids=["unknown field", "empty event"])
+def test_a_record_in_the_middle_with_more_in_it_is_named_by_its_height(scratch, more):
+    for height in (1, 3):
+        changed = scratch.block(height) + more
+        assert scratch.difference(BLOCKS, {height_key(height): changed}).height == height
 
 
 def test_a_result_that_was_changed_is_named_with_its_transaction(scratch):
@@ -258,14 +263,19 @@ def test_a_consistent_ledger_from_another_genesis_is_refused_by_whoever_trusts_t
         verify_ledger(other, genesis_hash=scratch.genesis_hash, contracts=WITH_TRIALS)
 
 
-def test_every_byte_of_the_genesis_document_counts(scratch):
+@pytest.mark.parametrize("is_trusted", [True, False], ids=["trusted hash", "the folder's own"])
+def test_every_byte_of_the_genesis_document_counts(scratch, is_trusted):
     path = scratch.folder.genesis_path
     document, draw = path.read_bytes(), random.Random(0)
     try:
-        for at in draw.sample(range(len(document)), k=60):
+        for at in draw.sample(range(len(document)), k=150):
             path.write_bytes(flipped(document, at, draw.randrange(8)))
             with pytest.raises((LedgerRejected, LedgerFolderError)):
-                scratch.verify()
+                verify_ledger(
+                    scratch.folder,
+                    genesis_hash=scratch.genesis_hash if is_trusted else None,
+                    contracts=WITH_TRIALS,
+                )
     finally:
         path.write_bytes(document)
 

@@ -39,9 +39,8 @@ class LedgerFolder:
 
     def make_names_durable(self) -> None:
         """Sync the folders themselves, without which a power loss may take a synced file, name and all."""
-        for path in (self.data_path, self.tls_path, self.path, self.path.parent):
-            if path.is_dir():
-                _sync_folder(path)
+        for path in (self.tls_path, self.path, self.path.parent):
+            _sync_folder(path)
 
     def genesis(self) -> Genesis:
         """Read the genesis document."""
@@ -71,9 +70,7 @@ class LedgerFolder:
 
     def open_store(self) -> Store:
         """Open the store for writing; a second process is refused."""
-        store = Store(self.data_path, tables=TABLES)
-        self.make_names_durable()
-        return store
+        return Store(self.data_path, tables=TABLES)
 
 
 def _sync_folder(path: Path) -> None:

@@ -1,6 +1,7 @@
 """Where a ledger goes on: from its genesis, or from the last durable block."""
 
 from wattloom.chaincode.api.codec import MalformedRecord, decode
+from wattloom.chaincode.api.errors import ChaincodeError
 from wattloom.chaincode.genesis import GenesisState
 from wattloom.network.application import Application
 from wattloom.network.chain.block import Block, block_id
@@ -10,8 +11,11 @@ from wattloom.network.chain.results import TxResult, results_hash
 from wattloom.network.chain.tip import Tip
 from wattloom.network.solo.blocks import read_block
 from wattloom.network.solo.folder import LedgerFolderError
-from wattloom.network.state import Store
+from wattloom.network.state import META, Store
 from wattloom.network.wire import ledger_pb2
+
+GENESIS_HASH = b"solo/genesis_hash"
+"""Where the store keeps the hash of the genesis document that it was started from."""
 
 
 class GenesisStateRejected(LedgerFolderError):
@@ -19,22 +23,28 @@ class GenesisStateRejected(LedgerFolderError):
 
 
 def start_application(store: Store, application: Application, genesis: Genesis) -> None:
-    """Write the genesis state into an application that has none yet."""
-    started_as = application.info().chain_id
-    if started_as:
-        _require_same_chain(started_as == genesis.chain_id)
+    """Write the genesis state into an application that has none yet.
+
+    Raises
+    ------
+    LedgerFolderError : it was started from another genesis, or this one's state is not the application's
+    """
+    with store.snapshot() as snapshot:
+        started_from = snapshot.get(META, GENESIS_HASH)
+    if started_from is not None:
+        _require_same_genesis(started_from, genesis)
         return
     try:
-        app_state = decode(genesis.app_state, GenesisState)
-    except MalformedRecord as error:
+        with store.batch() as batch:
+            application.init_chain(
+                chain_id=genesis.chain_id,
+                time_s=genesis.genesis_time.seconds,
+                app_state=decode(genesis.app_state, GenesisState),
+                batch=batch,
+            )
+            batch.put(META, GENESIS_HASH, genesis.hash)
+    except (MalformedRecord, ChaincodeError) as error:
         raise GenesisStateRejected(f"genesis: app_state: {error}") from error
-    with store.batch() as batch:
-        application.init_chain(
-            chain_id=genesis.chain_id,
-            time_s=genesis.genesis_time.seconds,
-            app_state=app_state,
-            batch=batch,
-        )
 
 
 def resume(store: Store, application: Application, genesis: Genesis) -> tuple[Tip, Commit, bool]:
@@ -53,7 +63,6 @@ def resume(store: Store, application: Application, genesis: Genesis) -> tuple[Ti
     if record is None:
         raise RuntimeError(f"the store has the state of height {info.height} without its block")
     block = Block.decode(record.block)
-    _require_same_chain(block.header.validators_hash == genesis.validator_set.hash)
     tip = Tip(
         chain_id=genesis.chain_id,
         initial_height=genesis.initial_height,
@@ -70,9 +79,9 @@ def resume(store: Store, application: Application, genesis: Genesis) -> tuple[Ti
     return tip, Commit.decode(record.commit), info.app_hash != block.header.app_hash
 
 
-def _require_same_chain(same: bool) -> None:
+def _require_same_genesis(started_from: bytes, genesis: Genesis) -> None:
     """Refuse to go on under another genesis: the block would be signed, stored, and of no chain."""
-    if not same:
+    if started_from != genesis.hash:
         raise LedgerFolderError("genesis.json is not the one of the stored blocks: put theirs back")
 
 
