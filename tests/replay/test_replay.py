@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -45,9 +46,9 @@ def signed_roots(ledger):
     return roots
 
 
-def roots_elsewhere(ledger, contracts, hash_seed):
+def roots_elsewhere(ledger, contracts, hash_seed, python=sys.executable):
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    command = [sys.executable, "-m", "tests.replay.roots", str(ledger.path), contracts]
+    command = [python, "-m", "tests.replay.roots", str(ledger.path), contracts]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     return done.stdout.split()
 
@@ -59,3 +60,33 @@ def test_another_process_under_another_hash_seed_finds_the_same_root_at_every_he
     roots = roots_elsewhere(ledger, contracts, hash_seed)
     assert roots[:-1] == signed_roots
     assert roots == replay(ledger, contracts)
+
+
+def other_pythons():
+    """Interpreters of supported versions: those of `WATTLOOM_PYTHONS`, a list as in PATH, else those on PATH."""
+    named = os.environ.get("WATTLOOM_PYTHONS", "")
+    found = (
+        named.split(os.pathsep) if named else map(shutil.which, ("python3.11", "python3.12", "python3.13"))
+    )
+    return [python for python in found if python]
+
+
+def version_of(python):
+    """Return the version of an interpreter that can execute a ledger; None where the dependencies are missing."""
+    answer = subprocess.run(
+        [python, "-c", "import sys, tests.replay.roots; print(*sys.version_info[:2])"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return tuple(map(int, answer.stdout.split())) if answer.returncode == 0 else None
+
+
+def test_other_python_versions_find_the_same_root_at_every_height(ledger, contracts, signed_roots):
+    versions = {python: version_of(python) for python in other_pythons()}
+    others = [python for python, version in versions.items() if version not in (None, sys.version_info[:2])]
+    if not others:
+        pytest.skip("no other supported Python with the dependencies is here: name one in WATTLOOM_PYTHONS")
+    for python in others:
+        assert roots_elsewhere(ledger, contracts, "0", python)[:-1] == signed_roots

@@ -1,5 +1,6 @@
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -42,6 +43,13 @@ def follower(engine):
     waiter.end()
 
 
+@pytest.fixture
+def patient(folder):
+    """An engine whose heartbeat is too slow to be waited for."""
+    with running(folder, contracts=WITH_TRIALS, heartbeat_s=600) as engine:
+        yield engine
+
+
 def note(community, name="n", function="trials:write", **options):
     return community.sign("ann", function, Note(name=name), **options)
 
@@ -50,11 +58,12 @@ def holds(tx):
     return lambda block: any(result.tx_id == tx.tx_id for result in block.record.results)
 
 
-def test_a_lone_transaction_stands_in_a_block_of_its_own_at_once(engine, follower, community):
+def test_a_lone_transaction_stands_in_a_block_of_its_own_at_once(patient, community):
+    follower = Waiter(patient)
+    submit(patient, note(community, "first"))
+    quiet = follower.block_where(lambda block: not block.record.results and block.height > 1)
     tx = note(community)
-    began_s = time.monotonic()
-    submit(engine, tx)
-    assert time.monotonic() - began_s < 0.2  # a heartbeat: it has not waited for one
+    assert submit(patient, tx).height == quiet.height + 1
     assert len(follower.block_where(holds(tx)).record.results) == 1
 
 
@@ -122,25 +131,44 @@ def test_an_id_whose_validity_has_passed_stays_refused(engine, follower, communi
     assert engine.committed(tx.tx_id) == first
 
 
-def test_a_full_queue_takes_nothing_more_and_empties_again(engine, follower, community, monkeypatch):
-    monkeypatch.setattr(sequencer, "QUEUE_LIMIT", 3)
-    txs = [engine.check(note(community, f"n{index}").raw) for index in range(4)]
-    held, goes_on = threading.Event(), threading.Event()
+@contextmanager
+def held(engine):
+    """Keep the sequencer where it is, after a block, until the end of the `with`."""
+    here, goes_on = threading.Event(), threading.Event()
 
     def hold(_):
-        held.set()
+        here.set()
         goes_on.wait(10)
 
     end = engine.follow(hold)
-    assert held.wait(10)
-    for tx in txs[:3]:
-        engine.order(tx)
-    with pytest.raises(Busy):
-        engine.order(txs[3])
+    assert here.wait(10)
+    yield
     goes_on.set()
     end()
+
+
+def test_a_full_queue_takes_nothing_more_and_empties_again(engine, follower, community, monkeypatch):
+    monkeypatch.setattr(sequencer, "QUEUE_LIMIT", 3)
+    txs = [engine.check(note(community, f"n{index}").raw) for index in range(4)]
+    with held(engine):
+        for tx in txs[:3]:
+            engine.order(tx)
+        with pytest.raises(Busy):
+            engine.order(txs[3])
     follower.block_where(holds(txs[2]))
     assert submit(engine, txs[3]).status == 0
+
+
+def test_what_was_ordered_while_the_machine_slept_meets_the_time_after_it(
+    engine, follower, community, monkeypatch
+):
+    clock_ns, slept_s = time.time_ns, 300
+    tx = engine.check(note(community, valid_for_s=500).raw)
+    with held(engine):
+        before_s = engine.latest()[1]
+        engine.order(tx)
+        monkeypatch.setattr(time, "time_ns", lambda: clock_ns() + slept_s * 10**9)
+    assert follower.block_where(holds(tx)).time_s >= before_s + slept_s
 
 
 def test_a_bug_in_a_contract_is_recorded_and_the_ledger_goes_on(engine, community):
@@ -192,9 +220,8 @@ def test_after_a_rest_block_time_is_the_present_before_anything_is_taken(tmp_pat
     assert verify_ledger(folder, contracts=WITH_TRIALS).transactions == 1
 
 
-def test_the_root_after_a_change_is_soon_in_a_signed_header_and_proves_the_value(
-    engine, follower, folder, community
-):
+def test_the_root_after_a_change_is_soon_in_a_signed_header_and_proves_the_value(patient, folder, community):
+    engine, follower = patient, Waiter(patient)
     height = submit(engine, note(community, "proven")).height
     follower.block_where(lambda block: block.height > height)
     answer = engine.prove("trials", key("proven"), height)
