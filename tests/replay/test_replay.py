@@ -63,7 +63,7 @@ def test_another_process_under_another_hash_seed_finds_the_same_root_at_every_he
 
 
 def other_pythons():
-    """Interpreters of supported versions: those of `WATTLOOM_PYTHONS`, a list as in PATH, else those on PATH."""
+    """Interpreters to try: those that `WATTLOOM_PYTHONS` lists as PATH would, else those found on PATH."""
     named = os.environ.get("WATTLOOM_PYTHONS", "")
     found = (
         named.split(os.pathsep) if named else map(shutil.which, ("python3.11", "python3.12", "python3.13"))
@@ -72,7 +72,7 @@ def other_pythons():
 
 
 def version_of(python):
-    """Return the version of an interpreter that can execute a ledger; None where the dependencies are missing."""
+    """Return the version of an interpreter; None where what a ledger depends on is missing."""
     answer = subprocess.run(
         [python, "-c", "import sys, tests.replay.roots; print(*sys.version_info[:2])"],
         cwd=ROOT,
