@@ -1,0 +1,106 @@
+"""The people of one test: members with names of their own, and what they have done noted down."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from itertools import count
+from typing import Any, TypeVar
+
+import pytest
+
+from tests.conformance.coverage import Exercised
+from tests.conformance.ledgers import START_S, Ledger
+from wattloom.chaincode.accounts.records import Account, Amount, Party
+from wattloom.chaincode.registry.records import Home
+from wattloom.network.client import Client, Event, Refused
+from wattloom.network.transactions import Signer
+
+T = TypeVar("T")
+_numbers = count(1)
+
+
+class Member:
+    """A party and its client; every call is noted."""
+
+    def __init__(self, client: Client, identity: Signer, party_id: str, exercised: Exercised) -> None:
+        self.client, self.identity, self.party_id = client, identity, party_id
+        self._exercised = exercised
+
+    def submit(self, function: str, argument=None, kind=None, **options):
+        with self._exercised.noting(function):
+            return self.client.submit(function, argument, kind, **options)
+
+    def query(self, function: str, argument, kind: type[T]) -> T:
+        with self._exercised.noting(function):
+            return self.client.evaluate(function, argument, kind)
+
+    def refusal(self, function: str, argument=None, *, query=False) -> Refused:
+        """Return the refusal that a call must end in."""
+        with pytest.raises(Refused) as raised:
+            self.query(function, argument, dict) if query else self.submit(function, argument)
+        return raised.value
+
+
+class Town:
+    """Fresh members of a ledger's organisations; names and ids are this test's own."""
+
+    def __init__(self, ledger: Ledger, exercised: Exercised, *, label: str | None = None) -> None:
+        self.ledger, self.exercised = ledger, exercised
+        self.label = label or f"t{next(_numbers)}"
+        self._open = ExitStack()
+        self._clients = count()
+
+    def name(self, name: str) -> str:
+        """Return a name that no other test uses."""
+        return f"{self.label}-{name}"
+
+    def member(self, name: str, role: str = "home", *, organisation: str = "north", **options) -> Member:
+        """Return a new member of an organisation."""
+        authority = self.ledger.organisations[organisation]
+        identity = authority.issue_client(self.name(name), role=role, not_before_s=START_S, **options)
+        return self.acting(identity, f"{organisation}.{self.name(name)}")
+
+    def acting(self, identity: Signer, party_id: str) -> Member:
+        """Return who acts with this identity; members prefer the gateways in turn."""
+        first = next(self._clients) % len(self.ledger.addresses)
+        return Member(self.client(identity, first=first), identity, party_id, self.exercised)
+
+    def client(self, identity: Signer | None = None, **options) -> Client:
+        """Return a client that is closed with the test."""
+        return self._open.enter_context(self.ledger.client(identity, **options))
+
+    def homes(self, number: int, *, limit_wh: int = 10_000, money_nano: int = 10**15) -> list[Member]:
+        """Return registered homes in the order of their ids, with an account and money each."""
+        homes = [self.member(f"home{index:02d}") for index in range(number)]
+        registrar, bank = self.member("office", "registrar"), self.member("bank", "settlement-agent")
+
+        def enrol(home: Member) -> None:
+            registrar.submit("registry:register_home", Home(party_id=home.party_id, limit_wh=limit_wh), Home)
+            home.submit("accounts:open", Party(party_id=home.party_id), Account)
+            amount = Amount(party_id=home.party_id, amount_nano=money_nano)
+            bank.submit("accounts:mint", amount, Account)
+
+        together(lambda home=home: enrol(home) for home in homes)
+        return homes
+
+    def account(self, member: Member) -> Account:
+        """Return a member's account as it stands."""
+        return member.query("accounts:statement", Party(party_id=member.party_id), Account)
+
+    def events(self, from_height: int, **wanted: str) -> Iterator[Event]:
+        """Follow events; the stream ends with the test."""
+        stream = self.client().events(from_height, **wanted)
+        self._open.callback(stream.close)
+        for event in stream:
+            self.exercised.events.add(f"{event.contract}:{event.name}")
+            yield event
+
+    def close(self) -> None:
+        self._open.close()
+
+
+def together(calls: Sequence[Callable[[], Any]] | Iterator[Callable[[], Any]]) -> list[Any]:
+    """Make all calls at the same time, and return their results in order; raise the first error."""
+    calls = list(calls)
+    with ThreadPoolExecutor(max_workers=max(len(calls), 1)) as pool:
+        return [each.result() for each in [pool.submit(call) for call in calls]]
