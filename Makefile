@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: help demo test soak check bench generate lock clean
+.PHONY: help engine demo test soak check bench generate lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -20,10 +20,13 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)  ## one market day, end to end (DATA=FOLDER real data, KEEP=FOLDER keeps the ledger)
 	$(BIN)/wattloom demo $(if $(DATA),--data "$(DATA)") $(if $(KEEP),--keep "$(KEEP)")
 
-test: $(STAMP)  ## the usual tests, a sample of each long one included
+engine: $(STAMP)  ## find CometBFT, or build it into the user's cache (needs Go or the package registries once)
+	@$(BIN)/python -c "from wattloom.network.engine_binary import install_engine; print(install_engine(print))"
+
+test: engine  ## the usual tests, a sample of each long one included
 	$(BIN)/python -m pytest -m "not soak" $(PYTEST_ARGS)
 
-soak: $(STAMP)  ## the long versions of the crash and random tests
+soak: engine  ## the long versions of the crash and random tests
 	$(BIN)/python -m pytest -m soak --timeout 7200 $(PYTEST_ARGS)
 
 check: $(STAMP)  ## format, lint, types, import directions, chaincode rules, freshness of what is generated
