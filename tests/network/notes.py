@@ -4,7 +4,7 @@ from wattloom.chaincode.api import Context, Contract, Forbidden, Record, keys
 from wattloom.chaincode.installed import CONTRACTS
 
 notes = Contract("notes", summary="Notes, for tests.")
-WITH_NOTES = {**CONTRACTS, notes.name: notes}
+WITH_NOTES = {1: {**CONTRACTS, notes.name: notes}}
 
 
 class Note(Record, frozen=True, kw_only=True):

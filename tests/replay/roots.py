@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from tests.network.application.trials import WITH_TRIALS
-from wattloom.chaincode.installed import CONTRACTS
+from wattloom.chaincode.installed import RULES
 from wattloom.network import logs
 from wattloom.network.application import Application, BlockToExecute
 from wattloom.network.chain.block import Block
@@ -14,11 +14,11 @@ from wattloom.network.solo.blocks import TABLES, read_block
 from wattloom.network.solo.resume import start_application
 from wattloom.network.state import Store
 
-CONTRACT_SETS = {"installed": CONTRACTS, "trials": WITH_TRIALS}
+RULE_SETS = {"installed": RULES, "trials": WITH_TRIALS}
 
 
-def replay(folder: LedgerFolder, contracts: str) -> list[str]:
-    """Return the state roots of heights 0, 1, ... as execution under a set of `CONTRACT_SETS` gives them."""
+def replay(folder: LedgerFolder, rules: str) -> list[str]:
+    """Return the state roots of heights 0, 1, ... as execution under a set of `RULE_SETS` gives them."""
     genesis = folder.genesis()
     with (
         folder.read_store() as stored,
@@ -26,7 +26,7 @@ def replay(folder: LedgerFolder, contracts: str) -> list[str]:
         tempfile.TemporaryDirectory() as scratch,
         Store(Path(scratch) / "data", tables=TABLES, durable=False) as store,
     ):
-        application = Application(store, CONTRACT_SETS[contracts])
+        application = Application(store, rules=RULE_SETS[rules])
         start_application(store, application, genesis)
         roots = [application.info().app_hash.hex()]
         while (record := read_block(snapshot, len(roots))) is not None:
@@ -35,7 +35,7 @@ def replay(folder: LedgerFolder, contracts: str) -> list[str]:
                 BlockToExecute(
                     height=len(roots),
                     time_s=block.header.time.seconds,
-                    previous_hash=block.header.last_block_id.hash,
+                    hash=block.header.hash,
                     transactions=block.txs,
                 )
             )

@@ -1,4 +1,4 @@
-"""The contracts that every node installs, by name."""
+"""The contracts that every node installs, by version of the rules and by name."""
 
 from collections.abc import Mapping
 
@@ -10,3 +10,8 @@ from wattloom.chaincode.transactive.contract import transactive
 CONTRACTS: Mapping[str, Contract] = {
     contract.name: contract for contract in (accounts, registry, transactive)
 }
+
+Rules = Mapping[int, Mapping[str, Contract]]
+
+RULES: Rules = {1: CONTRACTS}
+"""Every version of the rules that this software can execute: a block is judged by the one of its height."""

@@ -77,7 +77,7 @@ class MemoryLedger:
         self.height += 1
 
     def _block(self) -> Block:
-        return Block(chain_id="test", height=self.height + 1, time_s=self.time_s, previous_hash="00" * 32)
+        return Block(chain_id="test", height=self.height + 1, time_s=self.time_s, hash="00" * 32)
 
     def _context(self, who: Caller, overlay: Overlay, *, read_only: bool = False) -> Context:
         return Context(

@@ -70,7 +70,7 @@ def test_a_timer_that_asks_again_waits_for_the_next_block(index):
     overlay = Overlay(MemoryReader())
     due = Scheduled(at_s=1, function="sample:ring", arguments=b'{"key":"again"}')
     put(overlay, due, position=Position(height=1, index=index), number=0)
-    block = Block(chain_id="test", height=2, time_s=9, previous_hash="00" * 32)
+    block = Block(chain_id="test", height=2, time_s=9, hash="00" * 32)
     for taken, outcome in run_timers({"sample": sample}, overlay, block):
         put(overlay, taken, position=Position(height=2, index=-1), number=0)
         assert outcome.status is Status.OK

@@ -20,7 +20,7 @@ class Bench:
         self.path = path
         self.time_s = community.start_s + 100
         self.store = Store(path, durable=False)
-        self.application = Application(self.store, WITH_TRIALS)
+        self.application = Application(self.store, rules=WITH_TRIALS)
         organisation = Organisation(
             organisation=community.authority.organisation, ca_certificate=community.authority.certificate
         )
@@ -47,7 +47,7 @@ class Bench:
             BlockToExecute(
                 height=self.application.info().height + 1,
                 time_s=self.time_s,
-                previous_hash=bytes(32),
+                hash=bytes(32),
                 transactions=[tx if isinstance(tx, bytes) else tx.raw for tx in transactions],
             )
         )
@@ -69,4 +69,4 @@ class Bench:
         """Close the store and open it as after a restart."""
         self.store.close()
         self.store = Store(self.path, durable=False)
-        self.application = Application(self.store, WITH_TRIALS)
+        self.application = Application(self.store, rules=WITH_TRIALS)

@@ -3,7 +3,7 @@ from contextlib import suppress
 import pytest
 
 from tests.network.application.bench import Bench
-from tests.network.application.trials import Alarm, Name, Note, key
+from tests.network.application.trials import WITH_TRIALS, Alarm, Name, Note, key
 from tests.network.community import CHAIN_ID
 from wattloom.chaincode.accounts.records import Transfer
 from wattloom.chaincode.api.codec import decode
@@ -12,7 +12,8 @@ from wattloom.chaincode.api.execution import Status
 from wattloom.chaincode.genesis import GenesisState
 from wattloom.chaincode.registry.records import Binding, ClientId
 from wattloom.network.application import Application, BlockToExecute
-from wattloom.network.application.application import MAX_BLOCK_BYTES, WrongRules
+from wattloom.network.application.application import MAX_BLOCK_BYTES
+from wattloom.network.application.rules import WrongRules
 from wattloom.network.state import HeightUnavailable, StorageFull, Store, verify_state_proof
 from wattloom.network.wire.transaction_pb2 import Transaction
 
@@ -58,7 +59,7 @@ def test_a_block_that_is_not_committed_leaves_no_trace(bench):
     before = bench.application.info()
     raw = bench.sign("ann", "trials:write", Note(name="a")).raw
     bench.application.finalize(
-        BlockToExecute(height=1, time_s=bench.time_s + 1, previous_hash=bytes(32), transactions=[raw])
+        BlockToExecute(height=1, time_s=bench.time_s + 1, hash=bytes(32), transactions=[raw])
     )
     assert bench.application.info() == before
     bench.application.check(raw)
@@ -69,7 +70,7 @@ def test_a_block_that_is_not_committed_leaves_no_trace(bench):
 def test_a_batch_that_fails_leaves_the_application_where_it_stood(bench):
     before = bench.application.info()
     raw = bench.sign("ann", "trials:write", Note(name="a")).raw
-    block = BlockToExecute(height=1, time_s=bench.time_s + 1, previous_hash=bytes(32), transactions=[raw])
+    block = BlockToExecute(height=1, time_s=bench.time_s + 1, hash=bytes(32), transactions=[raw])
     bench.application.finalize(block)
     with suppress(StorageFull), bench.store.batch() as batch:
         bench.application.commit(batch)
@@ -93,10 +94,9 @@ def test_an_application_opened_again_goes_on_where_it_stood(bench):
     assert bench.application.describe_contracts()[-1]["contract"] == "trials"
 
 
-def test_rules_of_another_version_are_not_executed(bench, monkeypatch):
-    monkeypatch.setattr("wattloom.network.application.application.RULES_VERSION", 2)
-    with pytest.raises(WrongRules, match="rules 1, this software has 2"):
-        bench.open_again()
+def test_software_without_the_ledgers_rules_does_not_open_it(bench):
+    with pytest.raises(WrongRules, match="under rules 1, this software knows 2"):
+        Application(bench.store, rules={2: WITH_TRIALS[1]})
 
 
 def test_a_genesis_state_without_organisations_is_refused(tmp_path):
@@ -151,7 +151,7 @@ def test_a_query_reads_the_committed_height_and_its_time(bench):
     bench.block(bench.sign("ann", "trials:write", Note(name="a", text="old")))
     newer = bench.sign("ann", "trials:write", Note(name="a", text="new"))
     bench.application.finalize(
-        BlockToExecute(height=2, time_s=bench.time_s + 9, previous_hash=bytes(32), transactions=[newer.raw])
+        BlockToExecute(height=2, time_s=bench.time_s + 9, hash=bytes(32), transactions=[newer.raw])
     )
     assert note(bench, "a") == "old"
     data, height = bench.application.evaluate(bench.sign("ann", "trials:when").raw)

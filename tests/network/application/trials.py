@@ -6,7 +6,7 @@ from wattloom.chaincode.api.units import TimeS
 from wattloom.chaincode.installed import CONTRACTS
 
 trials = Contract("trials", summary="What a ledger may meet, for tests.")
-WITH_TRIALS = {**CONTRACTS, trials.name: trials}
+WITH_TRIALS = {1: {**CONTRACTS, trials.name: trials}}
 
 
 class Note(Record, frozen=True, kw_only=True):

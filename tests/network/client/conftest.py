@@ -24,7 +24,7 @@ def folder(tmp_path, community):
 
 @pytest.fixture
 def engine(folder):
-    with running(folder, contracts=WITH_NOTES, heartbeat_s=0.3) as engine:
+    with running(folder, rules=WITH_NOTES, heartbeat_s=0.3) as engine:
         yield HeldEngine(engine)
 
 

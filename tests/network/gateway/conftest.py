@@ -24,7 +24,7 @@ def folder(tmp_path, community):
 
 @pytest.fixture
 def engine(folder):
-    with running(folder, contracts=WITH_NOTES) as engine:
+    with running(folder, rules=WITH_NOTES) as engine:
         yield HeldEngine(engine)
 
 

@@ -12,7 +12,7 @@ from wattloom.network.solo import LedgerFolder, SoloEngine
 def make_day(path: Path, community: Community) -> LedgerFolder:
     """Make a ledger with first uses of certificates, refusals, a bug, events, timers and empty blocks."""
     folder = community.create_ledger(path, accounts=("ann", "bob"))
-    with SoloEngine(folder, contracts=WITH_TRIALS) as engine:
+    with SoloEngine(folder, rules=WITH_TRIALS) as engine:
         to_bob, to_cleo = (Transfer(payee=community.party(name), amount_nano=7) for name in ("bob", "cleo"))
 
         def send(name: str, function: str, argument: object, *, introduce: bool = True) -> int:

@@ -34,7 +34,7 @@ def flip(path: Path, at: int, bit: int) -> None:
 
 def judge(folder: LedgerFolder, original: list[list[tuple[bytes, bytes]]]) -> str:
     try:
-        height = verify_ledger(folder, contracts=WITH_TRIALS).height
+        height = verify_ledger(folder, rules=WITH_TRIALS).height
         found = rows(folder)
         if found == original:
             return "same"

@@ -27,16 +27,16 @@ def folder(tmp_path, community):
 def test_a_chain_goes_on_over_restarts_without_a_seam(folder, community):
     last = 0
     for number in range(4):
-        with running(folder, contracts=WITH_TRIALS) as engine:
+        with running(folder, rules=WITH_TRIALS) as engine:
             assert engine.latest()[0] >= last
             for _ in range(number):
                 submit(engine, community.sign("ann", "trials:write", Note(name="a")))
             last = engine.latest()[0]
-    with running(folder, contracts=WITH_TRIALS) as engine:
+    with running(folder, rules=WITH_TRIALS) as engine:
         headers = [Block.decode(engine.block(height).block).header for height in range(1, last + 1)]
     assert [header.height for header in headers] == list(range(1, last + 1))
     assert all(one.time < following.time for one, following in pairwise(headers))
-    assert verify_ledger(folder, contracts=WITH_TRIALS).transactions == 6
+    assert verify_ledger(folder, rules=WITH_TRIALS).transactions == 6
 
 
 @pytest.mark.parametrize("app_state", [b'{"else":1}', b'{"organisations":[]}'])
@@ -63,13 +63,13 @@ def later(genesis):
 @pytest.mark.parametrize("alter", [other_accounts, other_chain, later])
 @pytest.mark.parametrize("blocks", [0, 2])
 def test_no_block_is_made_under_another_genesis_than_the_first(folder, community, alter, blocks):
-    with running(folder, contracts=WITH_TRIALS) as engine:
+    with running(folder, rules=WITH_TRIALS) as engine:
         for _ in range(blocks):
             submit(engine, community.sign("ann", "trials:write", Note(name="a")))
         height = engine.latest()[0]
     ours = folder.genesis()
     folder.genesis_path.write_bytes(alter(ours).encode())
     with pytest.raises(LedgerFolderError, match="not the one of the stored blocks"):
-        SoloEngine(folder, contracts=WITH_TRIALS)
+        SoloEngine(folder, rules=WITH_TRIALS)
     folder.genesis_path.write_bytes(ours.encode())
-    assert verify_ledger(folder, contracts=WITH_TRIALS).height >= height
+    assert verify_ledger(folder, rules=WITH_TRIALS).height >= height

@@ -32,7 +32,7 @@ def folder(tmp_path, community):
 
 @pytest.fixture
 def engine(folder):
-    with running(folder, contracts=WITH_TRIALS, heartbeat_s=0.2) as engine:
+    with running(folder, rules=WITH_TRIALS, heartbeat_s=0.2) as engine:
         yield engine
 
 
@@ -46,7 +46,7 @@ def follower(engine):
 @pytest.fixture
 def patient(folder):
     """An engine whose heartbeat is too slow to be waited for."""
-    with running(folder, contracts=WITH_TRIALS, heartbeat_s=600) as engine:
+    with running(folder, rules=WITH_TRIALS, heartbeat_s=600) as engine:
         yield engine
 
 
@@ -211,13 +211,13 @@ def test_after_a_rest_block_time_is_the_present_before_anything_is_taken(tmp_pat
     clock_ns = time.time_ns
     monkeypatch.setattr(time, "time_ns", lambda: clock_ns() - 3_000 * 10**9)
     folder = community.create_ledger(tmp_path / "old", accounts=("ann",))
-    with running(folder, contracts=WITH_TRIALS) as engine:
+    with running(folder, rules=WITH_TRIALS) as engine:
         assert abs(engine.latest()[1] - time.time()) > 2_900
     monkeypatch.undo()
-    with running(folder, contracts=WITH_TRIALS) as engine:
+    with running(folder, rules=WITH_TRIALS) as engine:
         assert abs(engine.latest()[1] - time.time()) <= 3
         assert submit(engine, note(community)).status == 0
-    assert verify_ledger(folder, contracts=WITH_TRIALS).transactions == 1
+    assert verify_ledger(folder, rules=WITH_TRIALS).transactions == 1
 
 
 def test_the_root_after_a_change_is_soon_in_a_signed_header_and_proves_the_value(patient, folder, community):
@@ -252,16 +252,16 @@ def test_a_query_sees_what_is_committed_and_nothing_else(engine, community):
 
 def test_a_fault_of_the_machine_stops_the_ledger_and_loses_nothing(folder, community):
     stopped = threading.Event()
-    with running(folder, contracts=WITH_TRIALS) as engine:
+    with running(folder, rules=WITH_TRIALS) as engine:
         engine.follow(lambda _: None, stopped.set)
         kept = submit(engine, note(community, "kept"))
         engine.order(engine.check(note(community, function="trials:break_machine").raw))
         assert stopped.wait(10)
         with pytest.raises(EngineStopped):
             engine.order(engine.check(note(community, "late").raw))
-    with running(folder, contracts=WITH_TRIALS) as engine:
+    with running(folder, rules=WITH_TRIALS) as engine:
         assert engine.committed(kept.tx_id) == kept
-    assert verify_ledger(folder, contracts=WITH_TRIALS).transactions == 1
+    assert verify_ledger(folder, rules=WITH_TRIALS).transactions == 1
 
 
 def test_a_ledger_that_runs_is_not_run_a_second_time(engine, folder):
@@ -270,7 +270,7 @@ def test_a_ledger_that_runs_is_not_run_a_second_time(engine, folder):
 
 
 def test_a_stopped_ledger_takes_nothing_more(folder, community):
-    with running(folder, contracts=WITH_TRIALS) as engine:
+    with running(folder, rules=WITH_TRIALS) as engine:
         tx = engine.check(note(community).raw)
     with pytest.raises(EngineStopped):
         engine.order(tx)

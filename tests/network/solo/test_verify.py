@@ -60,7 +60,7 @@ class Scratch:
         return rejection.value
 
     def verify(self):
-        return verify_ledger(self.folder, genesis_hash=self.genesis_hash, contracts=WITH_TRIALS)
+        return verify_ledger(self.folder, genesis_hash=self.genesis_hash, rules=WITH_TRIALS)
 
     def block(self, height):
         return self.tables[BLOCKS][height_key(height)]
@@ -103,7 +103,7 @@ def test_a_day_on_which_everything_happened_is_clean(scratch):
 
 def test_progress_is_told_for_each_height(scratch):
     told = []
-    verify_ledger(scratch.folder, contracts=WITH_TRIALS, progress=lambda *both: told.append(both))
+    verify_ledger(scratch.folder, rules=WITH_TRIALS, progress=lambda *both: told.append(both))
     assert told == [(height, scratch.heights) for height in range(1, scratch.heights + 1)]
 
 
@@ -136,7 +136,7 @@ def test_a_flipped_bit_in_any_key_of_any_table_is_found(scratch, table):
 
 def test_every_byte_of_the_last_block_s_record_counts(community, tmp_path):
     folder = community.create_ledger(tmp_path / "ledger", accounts=("ann", "bob"))
-    with SoloEngine(folder, contracts=WITH_TRIALS) as engine:
+    with SoloEngine(folder, rules=WITH_TRIALS) as engine:
         for introduce in (True, False):
             submit(engine, community.sign("ann", "trials:write", Note(name="ann"), introduce=introduce))
     short = Scratch(folder, folder.genesis().hash)
@@ -250,7 +250,7 @@ def test_the_forger_of_that_test_signs_well_with_the_right_key(scratch):
 
 def test_another_genesis_than_the_trusted_one_is_refused(scratch):
     with pytest.raises(LedgerRejected, match="not the trusted one") as rejection:
-        verify_ledger(scratch.folder, genesis_hash=bytes(32), contracts=WITH_TRIALS)
+        verify_ledger(scratch.folder, genesis_hash=bytes(32), rules=WITH_TRIALS)
     assert rejection.value.height == 0
 
 
@@ -258,9 +258,9 @@ def test_a_consistent_ledger_from_another_genesis_is_refused_by_whoever_trusts_t
     scratch, community, tmp_path
 ):
     other = make_day(tmp_path / "other", community)
-    verify_ledger(other, contracts=WITH_TRIALS)
+    verify_ledger(other, rules=WITH_TRIALS)
     with pytest.raises(LedgerRejected):
-        verify_ledger(other, genesis_hash=scratch.genesis_hash, contracts=WITH_TRIALS)
+        verify_ledger(other, genesis_hash=scratch.genesis_hash, rules=WITH_TRIALS)
 
 
 @pytest.mark.parametrize("is_trusted", [True, False], ids=["trusted hash", "the folder's own"])
@@ -274,7 +274,7 @@ def test_every_byte_of_the_genesis_document_counts(scratch, is_trusted):
                 verify_ledger(
                     scratch.folder,
                     genesis_hash=scratch.genesis_hash if is_trusted else None,
-                    contracts=WITH_TRIALS,
+                    rules=WITH_TRIALS,
                 )
     finally:
         path.write_bytes(document)

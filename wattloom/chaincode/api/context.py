@@ -46,12 +46,12 @@ class Position(Record, frozen=True, kw_only=True, order=True):
 
 
 class Block(Record, frozen=True, kw_only=True):
-    """The block being executed: its height, its agreed time, and the hash of the block before."""
+    """The block being executed: its height, its agreed time, and its hash (hex)."""
 
     chain_id: str
     height: int
     time_s: int
-    previous_hash: str
+    hash: str
 
 
 class Event(Record, frozen=True, kw_only=True):
@@ -99,8 +99,12 @@ class Context:
 
     @property
     def block_hash(self) -> str:
-        """Hash of the block before, the newest that every validator knows while it executes this one."""
-        return self.block.previous_hash
+        """Hash of the block that is being executed.
+
+        Its proposer chooses among blocks, and so among hashes: lots are drawn by the hash of a block that is
+        later than the one whose transactions they judge.
+        """
+        return self.block.hash
 
     def within(self, contract: str) -> "Context":
         """Return the same call seen from another contract, whose rules then decide."""

@@ -12,18 +12,17 @@ from wattloom.chaincode.api.execution import Status, apply, resolve
 from wattloom.chaincode.api.overlay import Overlay
 from wattloom.chaincode.api.timers import LEDGER
 from wattloom.chaincode.genesis import GenesisState, write_genesis
-from wattloom.chaincode.installed import CONTRACTS
+from wattloom.chaincode.governance import consensus
+from wattloom.chaincode.installed import RULES, Rules
 from wattloom.chaincode.registry.membership import Client
 from wattloom.network.application.admission import Admission
 from wattloom.network.application.execution import BlockExecution, context_of
-from wattloom.network.application.records import BlockToExecute, Executed, Info, LedgerFacts
+from wattloom.network.application.records import BlockToExecute, Executed, Happened, Info, LedgerFacts
+from wattloom.network.application.rules import RuleBook
 from wattloom.network.application.seen import Seen, remember
 from wattloom.network.refusals import BlockTooLarge
 from wattloom.network.state import META, Batch, Prepared, StateProof, Store, WorldState
 from wattloom.network.transactions import SignedTransaction
-
-RULES_VERSION = 1
-"""Version of the rules that this software executes; the ledger's own state says which one is in force."""
 
 MAX_BLOCK_BYTES = 4 << 20
 
@@ -31,16 +30,20 @@ BLOCK_TIME = b"application/block_time_s"
 """Where the store keeps the last block's time: beside the state, which an empty block leaves as it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What the application needs of the committed state at every call; the rules are the next block's."""
+
+    chain_id: str
+    block_time_s: int
+    rules_version: int
+
+
 @dataclass(slots=True)
 class _Pending:
-    facts: LedgerFacts
-    block_time_s: int
+    standing: "_Standing"
     prepared: Prepared
     executed: Executed
-
-
-class WrongRules(Exception):
-    """The ledger is under rules that this software does not know; a newer version must execute it."""
 
 
 class Application:
@@ -50,33 +53,34 @@ class Application:
     any thread at any time and see committed state.
     """
 
-    def __init__(self, store: Store, contracts: Mapping[str, Contract] = CONTRACTS) -> None:
-        self.contracts = contracts
+    def __init__(self, store: Store, rules: Rules = RULES) -> None:
+        self.rules = RuleBook(rules)
         self._store = store
-        self._world = WorldState(store, sorted({LEDGER, *contracts}))
+        self._world = WorldState(store, self.rules.stores)
         self._admission = Admission()
         self._pending: _Pending | None = None
-        self._facts, self._block_time_s = self._read_facts()
+        self._standing = self._read_standing()
 
     def info(self) -> Info:
         """Return where the application stands (ABCI Info)."""
-        facts = self._facts
+        standing = self._standing
         return Info(
             height=self._world.height,
             app_hash=self._world.root,
-            chain_id=facts.chain_id,
-            block_time_s=self._block_time_s,
+            chain_id=standing.chain_id,
+            block_time_s=standing.block_time_s,
+            rules_version=standing.rules_version,
         )
 
     def init_chain(self, *, chain_id: str, time_s: int, app_state: GenesisState, batch: Batch) -> bytes:
         """Write the genesis state as height 0 and return its root (ABCI InitChain)."""
         overlay = self._overlay()
         write_genesis(overlay, app_state)
-        facts = LedgerFacts(chain_id=chain_id, rules_version=RULES_VERSION)
-        overlay.put(LEDGER, "facts", encode(facts))
-        prepared = self._world.prepare(overlay.changes, height=0)
-        executed = Executed(tx_ids=[], outcomes=[], events=[], app_hash=prepared.root)
-        self._pending = _Pending(facts, time_s, prepared, executed)
+        overlay.put(LEDGER, "facts", encode(LedgerFacts(chain_id=chain_id)))
+        version = self.rules.version(overlay, 1)
+        prepared = self._world.prepare(overlay.changes, height=0, contracts=self.rules.stores_of(version))
+        executed = Executed(tx_ids=[], outcomes=[], events=[], app_hash=prepared.root, rules_version=version)
+        self._pending = _Pending(_Standing(chain_id, time_s, version), prepared, executed)
         return self.commit(batch)
 
     def check(self, raw: bytes) -> SignedTransaction:
@@ -92,27 +96,29 @@ class Application:
         return tx
 
     def prepare(
-        self, raws: Sequence[bytes], *, time_s: int
+        self, raws: Sequence[bytes], *, time_s: int, max_bytes: int = MAX_BLOCK_BYTES
     ) -> tuple[list[bytes], dict[bytes, ChaincodeError]]:
         """Choose what a proposal may hold, in order (ABCI PrepareProposal).
 
         Returns the transactions that fit, and by id the refusals of those that no block can hold any more.
+        The first that does not fit ends the proposal, so that order is kept.
         """
         overlay = self._overlay()
         chosen: list[bytes] = []
         dropped: dict[bytes, ChaincodeError] = {}
         size_bytes = 0
         for raw in raws:
-            if size_bytes + len(raw) > MAX_BLOCK_BYTES:
+            size_bytes += len(raw)
+            if size_bytes > min(max_bytes, MAX_BLOCK_BYTES):
                 break
             tx = self._admission.read(raw)
             try:
                 self._propose(overlay, tx, time_s)
             except ChaincodeError as error:
                 dropped[tx.tx_id] = error
+                size_bytes -= len(raw)
             else:
                 chosen.append(raw)
-                size_bytes += len(raw)
         return chosen, dropped
 
     def process(self, raws: Sequence[bytes], *, time_s: int) -> ChaincodeError | None:
@@ -131,22 +137,30 @@ class Application:
     def finalize(self, block: BlockToExecute) -> Executed:
         """Execute a decided block and return its results; nothing is written yet (ABCI FinalizeBlock)."""
         overlay = self._overlay()
+        chain_id = self._standing.chain_id
         ledger_block = Block(
-            chain_id=self._facts.chain_id,
-            height=block.height,
-            time_s=block.time_s,
-            previous_hash=block.previous_hash.hex(),
+            chain_id=chain_id, height=block.height, time_s=block.time_s, hash=block.hash.hex()
         )
-        execution = BlockExecution(self.contracts, self._admission, overlay, ledger_block)
+        version = self.rules.version(overlay, block.height)
+        seats, limits = consensus.active_validators(overlay), consensus.consensus_params(overlay)
+        begun = consensus.begin_block(overlay, ledger_block, block.misbehaviour)
+        execution = BlockExecution(self.rules.contracts(version), self._admission, overlay, ledger_block)
         delivered = execution.run(block.transactions)
-        prepared = self._world.prepare(overlay.changes, height=block.height)
+        limits_after = consensus.consensus_params(overlay)
+        prepared = self._world.prepare(
+            overlay.changes, height=block.height, contracts=self.rules.stores_of(version)
+        )
         executed = Executed(
             tx_ids=[tx_id for tx_id, _ in delivered],
             outcomes=[outcome for _, outcome in delivered],
-            events=execution.events,
+            events=[*(Happened(b"", event) for event in begun), *execution.events],
             app_hash=prepared.root,
+            rules_version=consensus.rules_at(overlay, block.height + 1),
+            validator_updates=_updates(seats, consensus.active_validators(overlay)),
+            limits=limits_after if limits_after != limits else None,
         )
-        self._pending = _Pending(self._facts, block.time_s, prepared, executed)
+        standing = _Standing(chain_id, block.time_s, executed.rules_version)
+        self._pending = _Pending(standing, prepared, executed)
         return executed
 
     def commit(self, batch: Batch) -> bytes:
@@ -158,7 +172,7 @@ class Application:
         if pending is None:
             raise RuntimeError("commit without finalize")
         self._world.commit(batch, pending.prepared)
-        batch.put(META, BLOCK_TIME, encode(pending.block_time_s))
+        batch.put(META, BLOCK_TIME, encode(pending.standing.block_time_s))
         batch.on_durable(lambda: self._follow(pending))
         self._pending = None
         return pending.executed.app_hash
@@ -176,10 +190,10 @@ class Application:
             overlay = Overlay(self._world.reader(snapshot))
             client = self._judge(overlay, tx)
             height = self._world.height_of(snapshot)
-            block = Block(chain_id=tx.chain_id, height=height, time_s=self._block_time_s, previous_hash="")
+            block = Block(chain_id=tx.chain_id, height=height, time_s=self._standing.block_time_s, hash="")
             position = Position(height=height, index=0)
             ctx = context_of(overlay, block, position, client.caller(), tx, read_only=True)
-            data, _ = apply(self.contracts, ctx, tx.function, tx.arguments, kind=Kind.QUERY)
+            data, _ = apply(self._contracts(), ctx, tx.function, tx.arguments, kind=Kind.QUERY)
         return data, height
 
     def prove(self, contract: str, key: str, *, height: int) -> StateProof:
@@ -188,24 +202,27 @@ class Application:
 
     def describe_contracts(self) -> list[dict[str, Any]]:
         """Return the metadata of every installed contract."""
-        return [self.contracts[name].metadata() for name in sorted(self.contracts)]
+        contracts = self._contracts()
+        return [contracts[name].metadata() for name in sorted(contracts)]
 
     def _overlay(self) -> Overlay:
         return Overlay(self._world.committed())
 
-    def _read_facts(self) -> tuple[LedgerFacts, int]:
+    def _contracts(self) -> Mapping[str, Contract]:
+        """Return the contracts that the next block is executed under; raise `WrongRules`."""
+        return self.rules.contracts(self._standing.rules_version)
+
+    def _read_standing(self) -> _Standing:
         with self._store.snapshot() as snapshot:
-            value = self._world.reader(snapshot).get(LEDGER, "facts")
-            time_s = snapshot.get(META, BLOCK_TIME)
+            reader = self._world.reader(snapshot)
+            value, time_s = reader.get(LEDGER, "facts"), snapshot.get(META, BLOCK_TIME)
+            version = self.rules.version(reader, self._world.height + 1)
         if value is None or time_s is None:
-            return LedgerFacts(chain_id="", rules_version=RULES_VERSION), 0
-        facts = decode(value, LedgerFacts)
-        if facts.rules_version != RULES_VERSION:
-            raise WrongRules(f"the ledger has rules {facts.rules_version}, this software has {RULES_VERSION}")
-        return facts, decode(time_s, int)
+            return _Standing("", 0, version)
+        return _Standing(decode(value, LedgerFacts).chain_id, decode(time_s, int), version)
 
     def _require_kind(self, function: str, kind: Kind) -> None:
-        contract, name = resolve(self.contracts, function)
+        contract, name = resolve(self._contracts(), function)
         known = contract.kind_of(name)
         if known is not kind:
             raise WrongKind(function=function, kind=known.value)
@@ -215,12 +232,20 @@ class Application:
             self._judge(Overlay(self._world.reader(snapshot)), tx)
 
     def _judge(self, overlay: Overlay, tx: SignedTransaction) -> Client:
-        return self._admission.judge(overlay, tx, chain_id=self._facts.chain_id, time_s=self._block_time_s)
+        return self._admission.judge(
+            overlay, tx, chain_id=self._standing.chain_id, time_s=self._standing.block_time_s
+        )
 
     def _propose(self, overlay: Overlay, tx: SignedTransaction, time_s: int) -> None:
         self._require_kind(tx.function, Kind.TRANSACTION)
-        self._admission.judge(overlay, tx, chain_id=self._facts.chain_id, time_s=time_s)
+        self._admission.judge(overlay, tx, chain_id=self._standing.chain_id, time_s=time_s)
         remember(overlay, Seen(status=Status.OK), valid_until_s=tx.valid_until_s, tx_id=tx.tx_id)
 
     def _follow(self, pending: _Pending) -> None:
-        self._facts, self._block_time_s = pending.facts, pending.block_time_s
+        self._standing = pending.standing
+
+
+def _updates(before: Mapping[bytes, int], after: Mapping[bytes, int]) -> dict[bytes, int]:
+    """Return the powers that changed, by public key; 0 for who signs no more."""
+    keys = sorted({*before, *after})
+    return {key: after.get(key, 0) for key in keys if before.get(key, 0) != after.get(key, 0)}

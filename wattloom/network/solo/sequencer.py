@@ -3,15 +3,14 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
 import structlog
 
-from wattloom.chaincode.api.contract import Contract
 from wattloom.chaincode.api.execution import Status
-from wattloom.chaincode.installed import CONTRACTS
+from wattloom.chaincode.installed import RULES, Rules
 from wattloom.network import failpoints
 from wattloom.network.application import Application, BlockToExecute, Executed
 from wattloom.network.chain.block import Block, block_id
@@ -57,7 +56,7 @@ class SoloEngine:
         self,
         folder: LedgerFolder,
         *,
-        contracts: Mapping[str, Contract] = CONTRACTS,
+        rules: Rules = RULES,
         heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
         genesis = folder.genesis()
@@ -66,7 +65,7 @@ class SoloEngine:
         self._key = folder.validator_key()
         self._store = folder.open_store()
         self._heartbeat_s = heartbeat_s
-        self._application = Application(self._store, contracts)
+        self._application = Application(self._store, rules)
         try:
             self._tip, self._last_commit, self._owes_proof = resume(self._store, self._application, genesis)
         except BaseException:
@@ -221,7 +220,7 @@ class SoloEngine:
         failpoints.reach("proposed")
         executed = self._application.finalize(
             BlockToExecute(
-                height=tip.height, time_s=time_s, previous_hash=tip.last_block_id.hash, transactions=raws
+                height=tip.height, time_s=time_s, hash=block.header.hash, transactions=raws
             )
         )
         failpoints.reach("executed")

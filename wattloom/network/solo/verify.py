@@ -1,15 +1,14 @@
 """Verification of a whole ledger: everything is computed again from a trusted genesis and compared."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
 from google.protobuf.message import DecodeError
 
-from wattloom.chaincode.api.contract import Contract
-from wattloom.chaincode.installed import CONTRACTS
+from wattloom.chaincode.installed import RULES, Rules
 from wattloom.network.application import Application, BlockToExecute, Executed
 from wattloom.network.chain.block import Block, block_id
 from wattloom.network.chain.commit import Commit
@@ -48,7 +47,7 @@ def verify_ledger(
     folder: LedgerFolder,
     *,
     genesis_hash: bytes | None = None,
-    contracts: Mapping[str, Contract] = CONTRACTS,
+    rules: Rules = RULES,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Verified:
     """Execute the whole chain again in a scratch store and compare every stored byte with it.
@@ -70,7 +69,7 @@ def verify_ledger(
         tempfile.TemporaryDirectory(prefix="wattloom-verify-") as scratch_path,
         Store(Path(scratch_path) / "data", tables=TABLES, durable=False) as scratch,
     ):
-        replay = _Replay(genesis, scratch, Application(scratch, contracts))
+        replay = _Replay(genesis, scratch, Application(scratch, rules))
         heights = _count(snapshot)
         for height in range(1, heights + 1):  # (2) header chain, signatures, membership, results, roots
             replay.follow(height, _read(snapshot, height))
@@ -106,7 +105,7 @@ class _Replay:
             BlockToExecute(
                 height=height,
                 time_s=block.header.time.seconds,
-                previous_hash=self.tip.last_block_id.hash,
+                hash=block.header.hash,
                 transactions=block.txs,
             )
         )

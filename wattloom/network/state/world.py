@@ -99,10 +99,13 @@ class WorldState:
         """Return the state root of the last committed height."""
         return self._committed.standing.root
 
-    def prepare(self, changes: Changes, *, height: int) -> Prepared:
+    def prepare(
+        self, changes: Changes, *, height: int, contracts: Sequence[str] | None = None
+    ) -> Prepared:
         """Compute what changes to the committed state come to; nothing is written.
 
         Writes that change nothing are dropped. The first height may be any, each later one follows the last.
+        `contracts` are those whose stores stand under this height's root: all that are known, unless said.
 
         Raises
         ------
@@ -114,7 +117,8 @@ class WorldState:
         with self._store.snapshot() as snapshot:
             rows, entries, values = self._effective(snapshot, changes)
             forest, records = replant(base.forest, snapshot.getter(BUCKETS), values)
-        standing = Standing(height, root_over(forest, self._contracts), self._contracts)
+        covered = self._contracts if contracts is None else _in_order(contracts)
+        standing = Standing(height, root_over(forest, covered), covered)
         undo = None if base.fresh else encode_undo(base.standing, entries)
         return Prepared(base, Committed(standing, forest), rows, records, undo)
 

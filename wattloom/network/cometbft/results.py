@@ -1,0 +1,77 @@
+"""What a block came to, in ABCI's form: results, indexed events for foreign clients, and what the engine must change."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from wattloom.chaincode.api.execution import Outcome, Status
+from wattloom.chaincode.governance.consensus import ConsensusLimits
+from wattloom.network.abci import abci_pb2 as wire
+from wattloom.network.application import Executed, Happened
+
+TRANSACTION = "wattloom.transaction"
+"""Event that each transaction has; its attribute `id` is our own id, which the engine's hash is not."""
+
+MAX_INDEXED_CHARS = 128
+"""Longer strings are found by no one, and would fill the index."""
+
+
+def finalized(executed: Executed, *, rules_before: int) -> wire.ResponseFinalizeBlock:
+    """Return the answer to FinalizeBlock."""
+    by_transaction: dict[bytes, list[wire.Event]] = {}
+    for happened in executed.events:
+        by_transaction.setdefault(happened.tx_id, []).append(_event(happened))
+    return wire.ResponseFinalizeBlock(
+        events=by_transaction.pop(b"", ()),
+        tx_results=[
+            _result(tx_id, outcome, by_transaction.get(tx_id, ()))
+            for tx_id, outcome in zip(executed.tx_ids, executed.outcomes, strict=True)
+        ],
+        validator_updates=[
+            wire.ValidatorUpdate(pub_key=wire.PublicKey(ed25519=key), power=power)
+            for key, power in executed.validator_updates.items()
+        ],
+        consensus_param_updates=_params(executed, rules_before),
+        app_hash=executed.app_hash,
+    )
+
+
+def _result(tx_id: bytes, outcome: Outcome, events: Iterable[wire.Event]) -> wire.ExecTxResult:
+    identity = wire.EventAttribute(key="id", value=tx_id.hex(), index=True)
+    return wire.ExecTxResult(
+        code=outcome.status,
+        data=outcome.data,
+        log=outcome.log if outcome.status is Status.REFUSED else "",
+        codespace=outcome.code,
+        events=[wire.Event(type=TRANSACTION, attributes=[identity]), *events],
+    )
+
+
+def _event(happened: Happened) -> wire.Event:
+    """Return an event as `contract.name` with one indexed attribute per plain field, and its payload whole."""
+    event = happened.event
+    fields = msgspec.json.decode(event.payload, type=dict[str, object])
+    attributes = [
+        wire.EventAttribute(key=name, value=str(value), index=True)
+        for name, value in fields.items()
+        if isinstance(value, str | int) and len(str(value)) <= MAX_INDEXED_CHARS
+    ]
+    payload = wire.EventAttribute(key="payload", value=event.payload.decode(), index=False)
+    return wire.Event(type=f"{event.contract}.{event.name}", attributes=[*attributes, payload])
+
+
+def _params(executed: Executed, rules_before: int) -> wire.ConsensusParams | None:
+    """Return what the engine's parameters become, where they change."""
+    if executed.limits is None and executed.rules_version == rules_before:
+        return None
+    params = wire.ConsensusParams()
+    if executed.rules_version != rules_before:
+        params.version.app = executed.rules_version
+    if executed.limits is not None:
+        _set_limits(params, executed.limits)
+    return params
+
+
+def _set_limits(params: wire.ConsensusParams, limits: ConsensusLimits) -> None:
+    params.block.max_bytes = limits.block_max_bytes
+    params.block.max_gas = -1
