@@ -1,9 +1,10 @@
-"""What a ledger starts with: its organisations, and accounts where money exists already."""
+"""What a ledger starts with: its organisations, accounts where money exists already, and its validators."""
 
 from msgspec import field
 
 from wattloom.chaincode.api import Record
 from wattloom.chaincode.api.units import AmountNano, PartyId
+from wattloom.chaincode.governance.genesis import GenesisParameters, GenesisSeat
 from wattloom.chaincode.registry.records import Organisation
 
 
@@ -15,7 +16,9 @@ class GenesisAccount(Record, frozen=True, kw_only=True):
 
 
 class GenesisState(Record, frozen=True, kw_only=True):
-    """The first state of a ledger, before its first block."""
+    """The first state of a ledger, before its first block; a solo ledger names no validators."""
 
     organisations: list[Organisation]
     accounts: list[GenesisAccount] = field(default_factory=list)
+    validators: list[GenesisSeat] = field(default_factory=list)
+    parameters: GenesisParameters = GenesisParameters()
