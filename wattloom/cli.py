@@ -13,6 +13,7 @@ COMMANDS = {
     "identity": "wattloom.identity.commands:app",
     "ledger": "wattloom.network.commands:app",
     "lint-chaincode": "wattloom.chaincode.lint.commands:app",
+    "network": "wattloom.network.consortium.commands:app",
 }
 """Command to the `Typer` that serves it."""
 
