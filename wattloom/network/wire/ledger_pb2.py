@@ -24,17 +24,17 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"wattloom/network/wire/ledger.proto\x12\x0bwattloom.v1\"v\n\x0b\x42lockRecord\x12\r\n\x05\x62lock\x18\x01 \x01(\x0c\x12\x0e\n\x06\x63ommit\x18\x02 \x01(\x0c\x12$\n\x07results\x18\x03 \x03(\x0b\x32\x13.wattloom.v1.Result\x12\"\n\x06\x65vents\x18\x04 \x03(\x0b\x32\x12.wattloom.v1.Event\"5\n\x06Result\x12\r\n\x05tx_id\x18\x01 \x01(\x0c\x12\x0e\n\x06status\x18\x02 \x01(\r\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\"G\n\x05\x45vent\x12\r\n\x05tx_id\x18\x01 \x01(\x0c\x12\x10\n\x08\x63ontract\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07payload\x18\x04 \x01(\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"wattloom/network/wire/ledger.proto\x12\x0bwattloom.v1\"\x94\x01\n\x0b\x42lockRecord\x12\r\n\x05\x62lock\x18\x01 \x01(\x0c\x12\x0e\n\x06\x63ommit\x18\x02 \x01(\x0c\x12$\n\x07results\x18\x03 \x03(\x0b\x32\x13.wattloom.v1.Result\x12\"\n\x06\x65vents\x18\x04 \x03(\x0b\x32\x12.wattloom.v1.Event\x12\x0e\n\x06time_s\x18\x05 \x01(\x03\x12\x0c\n\x04hash\x18\x06 \x01(\x0c\"5\n\x06Result\x12\r\n\x05tx_id\x18\x01 \x01(\x0c\x12\x0e\n\x06status\x18\x02 \x01(\r\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\"G\n\x05\x45vent\x12\r\n\x05tx_id\x18\x01 \x01(\x0c\x12\x10\n\x08\x63ontract\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07payload\x18\x04 \x01(\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'wattloom.network.wire.ledger_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_BLOCKRECORD']._serialized_start=51
-  _globals['_BLOCKRECORD']._serialized_end=169
-  _globals['_RESULT']._serialized_start=171
-  _globals['_RESULT']._serialized_end=224
-  _globals['_EVENT']._serialized_start=226
-  _globals['_EVENT']._serialized_end=297
+  _globals['_BLOCKRECORD']._serialized_start=52
+  _globals['_BLOCKRECORD']._serialized_end=200
+  _globals['_RESULT']._serialized_start=202
+  _globals['_RESULT']._serialized_end=255
+  _globals['_EVENT']._serialized_start=257
+  _globals['_EVENT']._serialized_end=328
 # @@protoc_insertion_point(module_scope)

@@ -28,10 +28,16 @@ class BlockRecord(_message.Message):
     COMMIT_FIELD_NUMBER: _builtins.int
     RESULTS_FIELD_NUMBER: _builtins.int
     EVENTS_FIELD_NUMBER: _builtins.int
+    TIME_S_FIELD_NUMBER: _builtins.int
+    HASH_FIELD_NUMBER: _builtins.int
     block: _builtins.bytes
     """an encoded wattloom.cometbft.v1.Block"""
     commit: _builtins.bytes
     """an encoded wattloom.cometbft.v1.Commit for it"""
+    time_s: _builtins.int
+    """the block's time, Unix seconds, UTC; only where the engine keeps blocks and this does not"""
+    hash: _builtins.bytes
+    """the block's own; only there"""
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___Result]:
         """one per transaction, in order"""
@@ -47,10 +53,12 @@ class BlockRecord(_message.Message):
         commit: _builtins.bytes = ...,
         results: _abc.Iterable[Global___Result] | None = ...,
         events: _abc.Iterable[Global___Event] | None = ...,
+        time_s: _builtins.int = ...,
+        hash: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "commit", b"commit", "events", b"events", "results", b"results"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "commit", b"commit", "events", b"events", "hash", b"hash", "results", b"results", "time_s", b"time_s"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
