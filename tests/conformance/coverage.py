@@ -9,11 +9,15 @@ from wattloom.network.client import Refused
 
 @dataclass
 class Exercised:
-    """Functions that came to a result, timers that were seen to run, and codes that were refused with."""
+    """Functions that came to a result, timers that were seen to run, and codes that were refused with.
+
+    `results` is what `scenario.play` has come to, to be compared between the engines.
+    """
 
     functions: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
+    results: list[object] = field(default_factory=list)
 
     @contextmanager
     def noting(self, function: str) -> Iterator[None]:

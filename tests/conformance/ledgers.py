@@ -17,6 +17,7 @@ from wattloom.network.chain.genesis import Genesis
 from wattloom.network.chain.validators import ValidatorSet
 from wattloom.network.client import Client, connect
 from wattloom.network.solo.create import create_ledger
+from wattloom.network.solo.sequencer import HEARTBEAT_S
 
 CHAIN_ID = "conformance"
 ORGANISATIONS = ("east", "north", "south", "west")
@@ -30,7 +31,8 @@ PATIENCE_S = 30.0
 class Ledger:
     """A running ledger, as its members and auditors know it; nothing of it runs in this process.
 
-    `pids` names the processes that hold the application, which `paused` stops and continues.
+    `heartbeat_s` is how often it makes a block while idle; `pids` names the processes that hold the
+    application, which `paused` stops and continues.
     """
 
     engine: str
@@ -38,6 +40,7 @@ class Ledger:
     ca_pem: bytes
     genesis: Genesis
     organisations: Mapping[str, Authority]
+    heartbeat_s: float
     pids: Callable[[], Sequence[int]]
     restart: Callable[[], None]
 
@@ -52,14 +55,15 @@ class Ledger:
 
     def client(self, identity=None, *, first=0, **options) -> Client:
         """Return a client that prefers the gateway of this number."""
-        turned = [*self.addresses[first:], *self.addresses[:first]]
+        turned = (*self.addresses[first:], *self.addresses[:first])
         options = {
+            "addresses": turned,
             "ca_certificate": self.ca_pem,
             "chain_id": self.chain_id,
             "patience_s": PATIENCE_S,
             **options,
         }
-        return Client(turned, identity=identity, **options)
+        return Client(identity=identity, **options)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -119,6 +123,7 @@ def solo(path: Path) -> Iterator[Ledger]:
             ca_pem=ca_pem,
             genesis=folder.genesis(),
             organisations=organisations,
+            heartbeat_s=HEARTBEAT_S,
             pids=served.pids,
             restart=served.restart,
         )

@@ -1,8 +1,8 @@
 """The people of one test: members with names of their own, and what they have done noted down."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from itertools import count
 from typing import Any, TypeVar
 
@@ -12,26 +12,35 @@ from tests.conformance.coverage import Exercised
 from tests.conformance.ledgers import START_S, Ledger
 from wattloom.chaincode.accounts.records import Account, Amount, Party
 from wattloom.chaincode.registry.records import Home
-from wattloom.network.client import Client, Event, Refused
-from wattloom.network.transactions import Signer
+from wattloom.network.client import Client, Event, Receipt, Refused
+from wattloom.network.transactions import SignedTransaction, Signer
 
 T = TypeVar("T")
 _numbers = count(1)
 
 
 class Member:
-    """A party and its client; every call is noted."""
+    """A party and its client; every call is noted.
 
-    def __init__(self, client: Client, identity: Signer, party_id: str, exercised: Exercised) -> None:
+    A call first waits until the member's own gateway has the newest block that its town knows of, because
+    another gateway's blocks may come a moment earlier.
+    """
+
+    def __init__(self, town: "Town", client: Client, identity: Signer, party_id: str) -> None:
         self.client, self.identity, self.party_id = client, identity, party_id
-        self._exercised = exercised
+        self.town = town
+        self._height = 0
 
-    def submit(self, function: str, argument=None, kind=None, **options):
-        with self._exercised.noting(function):
-            return self.client.submit(function, argument, kind, **options)
+    def submit(self, function: str, argument=None, kind=None, **options) -> Receipt[Any]:
+        return self._note(function, lambda: self.client.submit(function, argument, kind, **options))
+
+    def send(self, transaction: SignedTransaction, kind=None) -> Receipt[Any]:
+        """Send what was signed elsewhere."""
+        return self._note(transaction.function, lambda: self.client.send(transaction.raw, kind))
 
     def query(self, function: str, argument, kind: type[T]) -> T:
-        with self._exercised.noting(function):
+        self._catch_up()
+        with self.town.exercised.noting(function):
             return self.client.evaluate(function, argument, kind)
 
     def refusal(self, function: str, argument=None, *, query=False) -> Refused:
@@ -40,6 +49,29 @@ class Member:
             self.query(function, argument, dict) if query else self.submit(function, argument)
         return raised.value
 
+    def refusal_of(self, transaction: SignedTransaction) -> Refused:
+        """Return the refusal that a signed transaction must end in."""
+        with pytest.raises(Refused) as raised:
+            self.send(transaction)
+        return raised.value
+
+    def _note(self, function: str, call: Callable[[], Receipt[Any]]) -> Receipt[Any]:
+        self._catch_up()
+        try:
+            with self.town.exercised.noting(function):
+                receipt = call()
+        except Refused as refusal:
+            self.town.saw(refusal.height or 0)
+            raise
+        self.town.saw(receipt.height)
+        return receipt
+
+    def _catch_up(self) -> None:
+        height = self.town.height
+        if self._height < height:
+            list(self.client.blocks(height, to_height=height))
+            self._height = height
+
 
 class Town:
     """Fresh members of a ledger's organisations; names and ids are this test's own."""
@@ -47,6 +79,7 @@ class Town:
     def __init__(self, ledger: Ledger, exercised: Exercised, *, label: str | None = None) -> None:
         self.ledger, self.exercised = ledger, exercised
         self.label = label or f"t{next(_numbers)}"
+        self.height = 0
         self._open = ExitStack()
         self._clients = count()
 
@@ -54,16 +87,21 @@ class Town:
         """Return a name that no other test uses."""
         return f"{self.label}-{name}"
 
+    def saw(self, height: int) -> None:
+        """Note the height of a block that a member has been told of."""
+        self.height = max(self.height, height)
+
     def member(self, name: str, role: str = "home", *, organisation: str = "north", **options) -> Member:
         """Return a new member of an organisation."""
         authority = self.ledger.organisations[organisation]
-        identity = authority.issue_client(self.name(name), role=role, not_before_s=START_S, **options)
+        options = {"not_before_s": START_S, **options}
+        identity = authority.issue_client(self.name(name), role=role, **options)
         return self.acting(identity, f"{organisation}.{self.name(name)}")
 
     def acting(self, identity: Signer, party_id: str) -> Member:
         """Return who acts with this identity; members prefer the gateways in turn."""
         first = next(self._clients) % len(self.ledger.addresses)
-        return Member(self.client(identity, first=first), identity, party_id, self.exercised)
+        return Member(self, self.client(identity, first=first), identity, party_id)
 
     def client(self, identity: Signer | None = None, **options) -> Client:
         """Return a client that is closed with the test."""
@@ -99,8 +137,8 @@ class Town:
         self._open.close()
 
 
-def together(calls: Sequence[Callable[[], Any]] | Iterator[Callable[[], Any]]) -> list[Any]:
+def together(calls: Iterable[Callable[[], T]]) -> list[T]:
     """Make all calls at the same time, and return their results in order; raise the first error."""
     calls = list(calls)
-    with ThreadPoolExecutor(max_workers=max(len(calls), 1)) as pool:
+    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
         return [each.result() for each in [pool.submit(call) for call in calls]]
