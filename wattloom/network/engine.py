@@ -1,10 +1,13 @@
 """What an engine offers to the way in: the solo sequencer and CometBFT stand behind the same calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from wattloom.chaincode.api.errors import ChaincodeError
+from wattloom.chaincode.api.execution import Status
+from wattloom.network.application import Executed
 from wattloom.network.transactions import SignedTransaction
 from wattloom.network.wire import gateway_pb2, ledger_pb2
 
@@ -29,7 +32,24 @@ class NewBlock:
     time_s: int
     record: ledger_pb2.BlockRecord
     sentences: dict[bytes, str]
-    dropped: dict[bytes, ChaincodeError]
+    dropped: Mapping[bytes, ChaincodeError]
+
+    @classmethod
+    def of(
+        cls,
+        height: int,
+        time_s: int,
+        record: ledger_pb2.BlockRecord,
+        executed: Executed,
+        dropped: Mapping[bytes, ChaincodeError] = MappingProxyType({}),
+    ) -> "NewBlock":
+        """Take the sentences from what execution came to."""
+        sentences = {
+            tx_id: outcome.log
+            for tx_id, outcome in zip(executed.tx_ids, executed.outcomes, strict=True)
+            if outcome.status is Status.REFUSED
+        }
+        return cls(height, time_s, record, sentences, dropped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +92,12 @@ class Engine(Protocol):
         """Return a transaction's place and result, or None where no block holds it."""
         ...
 
+    def results(self, height: int) -> ledger_pb2.BlockRecord | None:
+        """Return at once what execution made of a block, perhaps without the block; None where none is."""
+        ...
+
     def block(self, height: int) -> ledger_pb2.BlockRecord | None:
-        """Return a block with its commit and results, or None where there is none (any more)."""
+        """Return a block with its commit and results, or None where there is none (any more); may wait."""
         ...
 
     def prove(self, contract: str, key: str, height: int) -> gateway_pb2.ProveResponse:

@@ -200,6 +200,11 @@ class Application:
         """Return a value of the state at a height with its proof up to that height's root."""
         return self._world.prove(contract, key, height=height)
 
+    def admits_observer(self, node_id: str) -> bool:
+        """Tell whether a node may connect, by its id in the engine's network (40 hex digits)."""
+        with self._store.snapshot() as snapshot:
+            return consensus.observer_admitted(self._world.reader(snapshot), node_id)
+
     def describe_contracts(self) -> list[dict[str, Any]]:
         """Return the metadata of every installed contract."""
         contracts = self._contracts()

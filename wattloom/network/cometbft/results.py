@@ -1,4 +1,4 @@
-"""What a block came to, in ABCI's form: results, indexed events for foreign clients, and what the engine must change."""
+"""What a block came to, in ABCI's form: results, indexed events, and what the engine must change."""
 
 from collections.abc import Iterable
 
@@ -16,15 +16,15 @@ MAX_INDEXED_CHARS = 128
 """Longer strings are found by no one, and would fill the index."""
 
 
-def finalized(executed: Executed, *, rules_before: int) -> wire.ResponseFinalizeBlock:
-    """Return the answer to FinalizeBlock."""
+def finalized(executed: Executed, *, rules_before: int, with_events: bool) -> wire.ResponseFinalizeBlock:
+    """Return the answer to FinalizeBlock; events are not hashed, so a node may leave them out."""
     by_transaction: dict[bytes, list[wire.Event]] = {}
-    for happened in executed.events:
+    for happened in executed.events if with_events else ():
         by_transaction.setdefault(happened.tx_id, []).append(_event(happened))
     return wire.ResponseFinalizeBlock(
         events=by_transaction.pop(b"", ()),
         tx_results=[
-            _result(tx_id, outcome, by_transaction.get(tx_id, ()))
+            _result(tx_id, outcome, by_transaction.get(tx_id, ()), with_events=with_events)
             for tx_id, outcome in zip(executed.tx_ids, executed.outcomes, strict=True)
         ],
         validator_updates=[
@@ -36,19 +36,28 @@ def finalized(executed: Executed, *, rules_before: int) -> wire.ResponseFinalize
     )
 
 
-def _result(tx_id: bytes, outcome: Outcome, events: Iterable[wire.Event]) -> wire.ExecTxResult:
-    identity = wire.EventAttribute(key="id", value=tx_id.hex(), index=True)
-    return wire.ExecTxResult(
+def _result(
+    tx_id: bytes, outcome: Outcome, events: Iterable[wire.Event], *, with_events: bool
+) -> wire.ExecTxResult:
+    result = wire.ExecTxResult(
         code=outcome.status,
         data=outcome.data,
         log=outcome.log if outcome.status is Status.REFUSED else "",
         codespace=outcome.code,
-        events=[wire.Event(type=TRANSACTION, attributes=[identity]), *events],
     )
+    if with_events:
+        result.events.append(_identity(tx_id))
+        result.events.extend(events)
+    return result
+
+
+def _identity(tx_id: bytes) -> wire.Event:
+    identity = wire.EventAttribute(key="id", value=tx_id.hex(), index=True)
+    return wire.Event(type=TRANSACTION, attributes=[identity])
 
 
 def _event(happened: Happened) -> wire.Event:
-    """Return an event as `contract.name` with one indexed attribute per plain field, and its payload whole."""
+    """Return an event as `contract.name`: one indexed attribute per plain field, and its payload whole."""
     event = happened.event
     fields = msgspec.json.decode(event.payload, type=dict[str, object])
     attributes = [

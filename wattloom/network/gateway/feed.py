@@ -39,29 +39,44 @@ class BlockFeed:
         self._end()
 
     async def blocks(self, from_height: int, to_height: int = 0) -> AsyncIterator[tuple[int, BlockRecord]]:
-        """Yield heights and blocks; from 0 is the next block, to 0 is without end.
+        """Yield heights and blocks with their commits; from 0 is the next block, to 0 is without end.
 
         Raises
         ------
         BadRequest, HeightNotKept, Stopping
         """
+        async for height in self._heights(from_height, to_height):
+            record = self._in_hand(height)
+            if record is None or not record.commit:
+                record = await asyncio.to_thread(self._engine.block, height)
+            if record is None:
+                raise HeightNotKept(height=height)
+            yield height, record
+
+    async def results(self, from_height: int, to_height: int = 0) -> AsyncIterator[tuple[int, BlockRecord]]:
+        """Yield heights and what execution made of their blocks; otherwise as `blocks`."""
+        async for height in self._heights(from_height, to_height):
+            record = self._in_hand(height) or self._engine.results(height)
+            if record is None:
+                raise HeightNotKept(height=height)
+            yield height, record
+
+    async def _heights(self, from_height: int, to_height: int) -> AsyncIterator[int]:
+        """Yield heights, each once its block is durable."""
         if from_height < 0 or (to_height and to_height < from_height):
             raise BadRequest(field="from_height", reason="is negative, or above to_height")
         height = from_height or self._engine.latest()[0] + 1
         while not to_height or height <= to_height:
-            yield height, await self._block(height)
+            while self.height < height or self._stopping:
+                if self._stopping:
+                    raise Stopping
+                await self._changed.wait()
+            yield height
             height += 1
 
-    async def _block(self, height: int) -> BlockRecord:
-        while self.height < height or self._stopping:
-            if self._stopping:
-                raise Stopping
-            await self._changed.wait()
+    def _in_hand(self, height: int) -> BlockRecord | None:
         newest = self._newest
-        record = newest.record if newest and newest.height == height else self._engine.block(height)
-        if record is None:
-            raise HeightNotKept(height=height)
-        return record
+        return newest.record if newest is not None and newest.height == height else None
 
     def _hand_over(self, block: NewBlock) -> None:
         """Run in the engine's thread."""

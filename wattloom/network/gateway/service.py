@@ -82,7 +82,7 @@ class GatewayService:
     async def Events(self, request: wire.EventsRequest, send: Send) -> None:  # noqa: N802
         """Send the events of every block from a height on."""
         with self._stream():
-            async for height, record in self.feed.blocks(request.from_height):
+            async for height, record in self.feed.results(request.from_height):
                 for event in _events(height, record, request):
                     await self._send(send, event, height)
 
@@ -167,4 +167,4 @@ def _block(height: int, record: BlockRecord) -> wire.BlocksResponse:
 
 
 def _time_s(record: BlockRecord) -> int:
-    return cometbft_pb2.Block.FromString(record.block).header.time.seconds
+    return record.time_s or cometbft_pb2.Block.FromString(record.block).header.time.seconds

@@ -9,13 +9,11 @@ from wattloom.network.chain.commit import NO_COMMIT, Commit
 from wattloom.network.chain.genesis import Genesis
 from wattloom.network.chain.results import TxResult, results_hash
 from wattloom.network.chain.tip import Tip
+from wattloom.network.origin import mark_origin, started_from
 from wattloom.network.solo.blocks import read_block
 from wattloom.network.solo.folder import LedgerFolderError
-from wattloom.network.state import META, Store
+from wattloom.network.state import Store
 from wattloom.network.wire import ledger_pb2
-
-GENESIS_HASH = b"solo/genesis_hash"
-"""Where the store keeps the hash of the genesis document that it was started from."""
 
 
 class GenesisStateRejected(LedgerFolderError):
@@ -29,10 +27,9 @@ def start_application(store: Store, application: Application, genesis: Genesis) 
     ------
     LedgerFolderError : it was started from another genesis, or this one's state is not the application's
     """
-    with store.snapshot() as snapshot:
-        started_from = snapshot.get(META, GENESIS_HASH)
-    if started_from is not None:
-        _require_same_genesis(started_from, genesis)
+    origin = started_from(store)
+    if origin is not None:
+        _require_same_genesis(origin, genesis)
         return
     try:
         with store.batch() as batch:
@@ -42,7 +39,7 @@ def start_application(store: Store, application: Application, genesis: Genesis) 
                 app_state=decode(genesis.app_state, GenesisState),
                 batch=batch,
             )
-            batch.put(META, GENESIS_HASH, genesis.hash)
+            mark_origin(batch, genesis.hash)
     except (MalformedRecord, ChaincodeError) as error:
         raise GenesisStateRejected(f"genesis: app_state: {error}") from error
 
@@ -79,9 +76,9 @@ def resume(store: Store, application: Application, genesis: Genesis) -> tuple[Ti
     return tip, Commit.decode(record.commit), info.app_hash != block.header.app_hash
 
 
-def _require_same_genesis(started_from: bytes, genesis: Genesis) -> None:
+def _require_same_genesis(origin: bytes, genesis: Genesis) -> None:
     """Refuse to go on under another genesis: the block would be signed, stored, and of no chain."""
-    if started_from != genesis.hash:
+    if origin != genesis.hash:
         raise LedgerFolderError("genesis.json is not the one of the stored blocks: put theirs back")
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import structlog
 
-from wattloom.chaincode.api.execution import Status
 from wattloom.chaincode.installed import RULES, Rules
 from wattloom.network import failpoints
 from wattloom.network.application import Application, BlockToExecute, Executed
@@ -133,6 +132,10 @@ class SoloEngine:
         with self._store.snapshot() as snapshot:
             return find_transaction(snapshot, tx_id)
 
+    def results(self, height: int) -> ledger_pb2.BlockRecord | None:
+        """Return a block's record, or None."""
+        return self.block(height)
+
     def block(self, height: int) -> ledger_pb2.BlockRecord | None:
         """Return a block's record, or None."""
         with self._store.snapshot() as snapshot:
@@ -237,7 +240,7 @@ class SoloEngine:
         self._under_load = len(raws) > 1
         self._owes_proof = executed.app_hash != block.header.app_hash
         self._forget([*executed.tx_ids, *dropped])
-        self._announce(NewBlock(tip.height, time_s, record, _sentences(executed), dropped))
+        self._announce(NewBlock.of(tip.height, time_s, record, executed, dropped))
         failpoints.reach("announced")
 
     def _sign(self, block: Block, identity: BlockID) -> Commit:
@@ -265,11 +268,3 @@ class SoloEngine:
     def _announce(self, block: NewBlock) -> None:
         for listener, _ in self._followers:
             listener(block)
-
-
-def _sentences(executed: Executed) -> dict[bytes, str]:
-    return {
-        tx_id: outcome.log
-        for tx_id, outcome in zip(executed.tx_ids, executed.outcomes, strict=True)
-        if outcome.status is Status.REFUSED
-    }
