@@ -6,7 +6,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from wattloom.network.consortium.engine_settings import ENGINE_SETTINGS
 from wattloom.network.consortium.layout import NodeFolder, NodeSettings, write_whole
-from wattloom.network.consortium.spec import Admission
 from wattloom.network.transactions import MAX_TRANSACTION_BYTES
 
 _TEMPLATES = Environment(
@@ -32,7 +31,6 @@ def config_toml(settings: NodeSettings, folder: NodeFolder) -> str:
         app_socket=folder.app_socket,
         rpc_socket=folder.rpc_socket,
         run_folder=str(folder.run_path),
-        listed=settings.admission is Admission.LISTED,
         peer_ids=[peer.partition("@")[0] for peer in settings.peers],
         max_transaction_bytes=MAX_TRANSACTION_BYTES,
         quoted=_quoted,

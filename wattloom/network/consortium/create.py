@@ -13,7 +13,8 @@ import msgspec
 import yaml
 
 from wattloom.chaincode.api.codec import encode
-from wattloom.chaincode.genesis import GenesisState
+from wattloom.chaincode.genesis import GenesisSeat, GenesisState
+from wattloom.chaincode.governance.records import POWER
 from wattloom.chaincode.registry.records import Organisation
 from wattloom.identity import files
 from wattloom.identity.certificates import Authority
@@ -84,15 +85,23 @@ def make_genesis(
             for name, authority in sorted(authorities.items())
         ],
         accounts=sorted(spec.accounts, key=lambda account: account.party_id),
+        validators=[
+            GenesisSeat(
+                organisation=node.organisation,
+                node=node.name,
+                public_key=keys[node.name].validator.public_key,
+                node_id=keys[node.name].node.node_id,
+            )
+            for node in seated
+        ],
     )
-    block_max_bytes = spec.parameters.block_max_bytes
     return Genesis(
         chain_id=spec.chain_id,
         genesis_time=Timestamp.of_ns(now_ns),
         validators=tuple(
-            GenesisValidator(keys[node.name].validator.public_key, 1, name=node.name) for node in seated
+            GenesisValidator(keys[node.name].validator.public_key, POWER, name=node.name) for node in seated
         ),
-        params=ConsensusParams(block_max_bytes=block_max_bytes, app_version=FIRST_RULES),
+        params=ConsensusParams(block_max_bytes=spec.parameters.block_max_bytes, app_version=FIRST_RULES),
         app_state=encode(state),
     )
 
@@ -114,7 +123,6 @@ def settings_of(spec: NetworkSpec, keys: Mapping[str, NodeKeys]) -> list[NodeSet
             rpc_host=spec.rpc_host,
             ports=node.ports,
             peers=tuple(addresses[name] for name in connections[node.name]),
-            admission=spec.observers,
             heartbeat_s=spec.parameters.heartbeat_s,
             keep_blocks=spec.parameters.keep_blocks,
             snapshot_every_blocks=spec.parameters.snapshot_every_blocks,

@@ -11,7 +11,7 @@ import msgspec
 from wattloom.network.chain.errors import ChainError
 from wattloom.network.chain.genesis import Genesis
 from wattloom.network.consortium.errors import FolderError
-from wattloom.network.consortium.spec import Admission, NodeKind, Ports
+from wattloom.network.consortium.spec import NodeKind, Ports
 
 MAX_SOCKET_BYTES = 100
 """Longest path of a Unix socket, a little below what Linux (107) and macOS (103) take."""
@@ -53,7 +53,6 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     rpc_host: str
     ports: Ports
     peers: tuple[str, ...]
-    admission: Admission
     heartbeat_s: int
     keep_blocks: int
     snapshot_every_blocks: int

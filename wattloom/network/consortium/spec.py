@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, field
 
 from wattloom.chaincode.api.units import Name
+from wattloom.chaincode.governance.records import Admission
 from wattloom.chaincode.registry.genesis import GenesisAccount
 
 LOOPBACK = "127.0.0.1"
@@ -28,13 +29,6 @@ class NodeKind(StrEnum):
 
     VALIDATOR = "validator"
     OBSERVER = "observer"
-
-
-class Admission(StrEnum):
-    """Who may follow the chain with a node of their own: anybody that can reach one, or who is listed."""
-
-    OPEN = "open"
-    LISTED = "listed"
 
 
 class Ports(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
