@@ -25,7 +25,8 @@ func write(folder string) {
 		"merkle": merkleVectors(), "values": valueVectors(), "headers": headerVectors(), "votes": voteVectors(),
 		"validators": validatorVectors(), "commits": commitVectors(), "seeds": keysVector(), "blocks": blockVectors(),
 		"initial_block": initialBlockVector(), "results": resultVectors(), "params": paramVectors(),
-		"genesis": genesisVectors(), "key_file": keyFileVector(),
+		"genesis": genesisVectors(), "key_file": keyFileVector(), "rpc_blocks": rpcBlockVectors(),
+		"rpc_results": rpcResultVectors(), "rpc_validators": rpcValidatorVectors(), "validator_changes": changeVectors(),
 	} {
 		save(folder, name, content)
 	}

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.network.chain.golden import vectors
+from tests.network.chain.golden import golden_validators, vectors
 from wattloom.network.chain.errors import MalformedRecord
 from wattloom.network.chain.merkle import EMPTY_ROOT
 from wattloom.network.chain.validator_key import ValidatorKey
@@ -55,3 +55,21 @@ def test_a_signature_counts_for_its_key_and_message_alone():
     assert not validator.signed(b"other", key.sign(b"message"))
     assert not validator.signed(b"message", other.sign(b"message"))
     assert not validator.signed(b"message", b"")
+
+
+@pytest.mark.parametrize(
+    "case", vectors("validator_changes"), ids=lambda case: str([each["power"] for each in case["changes"]])
+)
+def test_a_set_changes_as_cometbft_changes_it(case):
+    validators = golden_validators(case["powers"])
+    changes = {bytes.fromhex(each["public_key"]): each["power"] for each in case["changes"]}
+    if "hash" in case:
+        assert validators.updated(changes).hash.hex() == case["hash"]
+    else:
+        with pytest.raises(MalformedRecord):
+            validators.updated(changes)
+
+
+def test_a_set_without_changes_stays_as_it_is():
+    validators = golden_validators([3, 2, 1])
+    assert validators.updated({}) == validators

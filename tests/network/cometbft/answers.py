@@ -10,20 +10,25 @@ def ok(body):
 
 
 @contextmanager
-def answering(answer):
+def answering(answer, *, closes=False):
     """Serve on a free port; `answer` is what goes on the wire, or makes it from the request's body.
 
-    The connection ends after each answer.
+    The connection goes on until the client ends it, or ends after each answer where the server `closes`.
     """
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self):
-            length = 0
-            while (line := self.rfile.readline().strip()) != b"":
+            while (body := self.request_body()) is not None:
+                self.wfile.write(answer(body) if callable(answer) else answer)
+                if closes:
+                    return
+
+        def request_body(self):
+            length = None
+            while (line := self.rfile.readline()).strip():
                 name, _, value = line.partition(b":")
                 length = int(value) if name.lower() == b"content-length" else length
-            body = self.rfile.read(length)
-            self.wfile.write(answer(body) if callable(answer) else answer)
+            return None if length is None else self.rfile.read(length)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))

@@ -76,7 +76,8 @@ def test_many_threads_share_a_client(stock_client):
 
 
 def test_a_connection_that_the_node_closed_is_opened_again():
-    with answering(ok(b'{"jsonrpc":"2.0","id":0,"result":7}')) as address, RpcClient(address) as client:
+    seven = ok(b'{"jsonrpc":"2.0","id":0,"result":7}')
+    with answering(seven, closes=True) as address, RpcClient(address) as client:
         assert client.call("first") == 7
         client._connection.sock.recv(1, socket.MSG_PEEK)  # until the end has arrived
         assert client.call("second") == 7
@@ -102,7 +103,7 @@ def test_a_closed_client_opens_again(stock_client):
     ],
 )
 def test_what_is_no_whole_answer_leaves_the_call_unknown(answer):
-    with answering(answer) as address, RpcClient(address) as client:
+    with answering(answer, closes=True) as address, RpcClient(address) as client:
         with pytest.raises(RpcUnavailable, match=address):
             client.call("block", height=1)
         with pytest.raises(RpcUnavailable, match=address):

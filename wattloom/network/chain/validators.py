@@ -1,6 +1,6 @@
 """Validators, their addresses, and the hash of the set that may sign a block."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import msgspec
@@ -69,6 +69,24 @@ class ValidatorSet(msgspec.Struct, frozen=True, dict=True):
         if len(found.by_address) != len(ordered):
             raise MalformedRecord("ValidatorSet", "a validator stands in it twice")
         return found
+
+    def updated(self, powers: Mapping[bytes, int]) -> "ValidatorSet":
+        """Return the set after changes of power by public key; 0 takes a validator out of it.
+
+        Raises
+        ------
+        MalformedRecord : a validator that is not in the set is taken out, or what is left can form no set
+        """
+        found = {each.public_key: each.power for each in self.validators}
+        strangers = [key for key, power in powers.items() if power == 0 and key not in found]
+        if strangers:
+            raise MalformedRecord(
+                "ValidatorSet", f"{address(strangers[0]).hex()} is taken out, but not in it"
+            )
+        left = {key: power for key, power in (found | dict(powers)).items() if power != 0}
+        if not left:
+            raise MalformedRecord("ValidatorSet", "nobody is left in it")
+        return ValidatorSet.of(Validator(key, power) for key, power in left.items())
 
     @cached_property
     def total_power(self) -> int:

@@ -572,6 +572,239 @@ class ExecTxResult(_message.Message):
 Global___ExecTxResult: _TypeAlias = ExecTxResult  # noqa: Y015
 
 @_typing.final
+class Vote(_message.Message):
+    """---- Evidence ----"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TYPE_FIELD_NUMBER: _builtins.int
+    HEIGHT_FIELD_NUMBER: _builtins.int
+    ROUND_FIELD_NUMBER: _builtins.int
+    BLOCK_ID_FIELD_NUMBER: _builtins.int
+    TIMESTAMP_FIELD_NUMBER: _builtins.int
+    VALIDATOR_ADDRESS_FIELD_NUMBER: _builtins.int
+    VALIDATOR_INDEX_FIELD_NUMBER: _builtins.int
+    SIGNATURE_FIELD_NUMBER: _builtins.int
+    EXTENSION_FIELD_NUMBER: _builtins.int
+    EXTENSION_SIGNATURE_FIELD_NUMBER: _builtins.int
+    type: Global___SignedMsgType.ValueType
+    height: _builtins.int
+    round: _builtins.int
+    validator_address: _builtins.bytes
+    validator_index: _builtins.int
+    signature: _builtins.bytes
+    extension: _builtins.bytes
+    extension_signature: _builtins.bytes
+    @_builtins.property
+    def block_id(self) -> Global___BlockID:
+        """always present; empty in a vote for no block"""
+
+    @_builtins.property
+    def timestamp(self) -> _timestamp_pb2.Timestamp:
+        """always present"""
+
+    def __init__(
+        self,
+        *,
+        type: Global___SignedMsgType.ValueType = ...,
+        height: _builtins.int = ...,
+        round: _builtins.int = ...,
+        block_id: Global___BlockID | None = ...,
+        timestamp: _timestamp_pb2.Timestamp | None = ...,
+        validator_address: _builtins.bytes = ...,
+        validator_index: _builtins.int = ...,
+        signature: _builtins.bytes = ...,
+        extension: _builtins.bytes = ...,
+        extension_signature: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["block_id", b"block_id", "timestamp", b"timestamp"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block_id", b"block_id", "extension", b"extension", "extension_signature", b"extension_signature", "height", b"height", "round", b"round", "signature", b"signature", "timestamp", b"timestamp", "type", b"type", "validator_address", b"validator_address", "validator_index", b"validator_index"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Vote: _TypeAlias = Vote  # noqa: Y015
+
+@_typing.final
+class DuplicateVoteEvidence(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VOTE_A_FIELD_NUMBER: _builtins.int
+    VOTE_B_FIELD_NUMBER: _builtins.int
+    TOTAL_VOTING_POWER_FIELD_NUMBER: _builtins.int
+    VALIDATOR_POWER_FIELD_NUMBER: _builtins.int
+    TIMESTAMP_FIELD_NUMBER: _builtins.int
+    total_voting_power: _builtins.int
+    validator_power: _builtins.int
+    @_builtins.property
+    def vote_a(self) -> Global___Vote: ...
+    @_builtins.property
+    def vote_b(self) -> Global___Vote: ...
+    @_builtins.property
+    def timestamp(self) -> _timestamp_pb2.Timestamp:
+        """always present"""
+
+    def __init__(
+        self,
+        *,
+        vote_a: Global___Vote | None = ...,
+        vote_b: Global___Vote | None = ...,
+        total_voting_power: _builtins.int = ...,
+        validator_power: _builtins.int = ...,
+        timestamp: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["timestamp", b"timestamp", "vote_a", b"vote_a", "vote_b", b"vote_b"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["timestamp", b"timestamp", "total_voting_power", b"total_voting_power", "validator_power", b"validator_power", "vote_a", b"vote_a", "vote_b", b"vote_b"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DuplicateVoteEvidence: _TypeAlias = DuplicateVoteEvidence  # noqa: Y015
+
+@_typing.final
+class Validator(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADDRESS_FIELD_NUMBER: _builtins.int
+    PUB_KEY_FIELD_NUMBER: _builtins.int
+    VOTING_POWER_FIELD_NUMBER: _builtins.int
+    PROPOSER_PRIORITY_FIELD_NUMBER: _builtins.int
+    address: _builtins.bytes
+    voting_power: _builtins.int
+    proposer_priority: _builtins.int
+    @_builtins.property
+    def pub_key(self) -> Global___PublicKey:
+        """always present"""
+
+    def __init__(
+        self,
+        *,
+        address: _builtins.bytes = ...,
+        pub_key: Global___PublicKey | None = ...,
+        voting_power: _builtins.int = ...,
+        proposer_priority: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pub_key", b"pub_key"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "proposer_priority", b"proposer_priority", "pub_key", b"pub_key", "voting_power", b"voting_power"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Validator: _TypeAlias = Validator  # noqa: Y015
+
+@_typing.final
+class ValidatorSet(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VALIDATORS_FIELD_NUMBER: _builtins.int
+    PROPOSER_FIELD_NUMBER: _builtins.int
+    TOTAL_VOTING_POWER_FIELD_NUMBER: _builtins.int
+    total_voting_power: _builtins.int
+    """always 0 here"""
+    @_builtins.property
+    def validators(self) -> _containers.RepeatedCompositeFieldContainer[Global___Validator]: ...
+    @_builtins.property
+    def proposer(self) -> Global___Validator: ...
+    def __init__(
+        self,
+        *,
+        validators: _abc.Iterable[Global___Validator] | None = ...,
+        proposer: Global___Validator | None = ...,
+        total_voting_power: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["proposer", b"proposer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["proposer", b"proposer", "total_voting_power", b"total_voting_power", "validators", b"validators"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ValidatorSet: _TypeAlias = ValidatorSet  # noqa: Y015
+
+@_typing.final
+class SignedHeader(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    COMMIT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def header(self) -> Global___Header: ...
+    @_builtins.property
+    def commit(self) -> Global___Commit: ...
+    def __init__(
+        self,
+        *,
+        header: Global___Header | None = ...,
+        commit: Global___Commit | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["commit", b"commit", "header", b"header"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["commit", b"commit", "header", b"header"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignedHeader: _TypeAlias = SignedHeader  # noqa: Y015
+
+@_typing.final
+class LightBlock(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIGNED_HEADER_FIELD_NUMBER: _builtins.int
+    VALIDATOR_SET_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def signed_header(self) -> Global___SignedHeader: ...
+    @_builtins.property
+    def validator_set(self) -> Global___ValidatorSet: ...
+    def __init__(
+        self,
+        *,
+        signed_header: Global___SignedHeader | None = ...,
+        validator_set: Global___ValidatorSet | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["signed_header", b"signed_header", "validator_set", b"validator_set"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["signed_header", b"signed_header", "validator_set", b"validator_set"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LightBlock: _TypeAlias = LightBlock  # noqa: Y015
+
+@_typing.final
+class LightClientAttackEvidence(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFLICTING_BLOCK_FIELD_NUMBER: _builtins.int
+    COMMON_HEIGHT_FIELD_NUMBER: _builtins.int
+    BYZANTINE_VALIDATORS_FIELD_NUMBER: _builtins.int
+    TOTAL_VOTING_POWER_FIELD_NUMBER: _builtins.int
+    TIMESTAMP_FIELD_NUMBER: _builtins.int
+    common_height: _builtins.int
+    total_voting_power: _builtins.int
+    @_builtins.property
+    def conflicting_block(self) -> Global___LightBlock: ...
+    @_builtins.property
+    def byzantine_validators(self) -> _containers.RepeatedCompositeFieldContainer[Global___Validator]: ...
+    @_builtins.property
+    def timestamp(self) -> _timestamp_pb2.Timestamp:
+        """always present"""
+
+    def __init__(
+        self,
+        *,
+        conflicting_block: Global___LightBlock | None = ...,
+        common_height: _builtins.int = ...,
+        byzantine_validators: _abc.Iterable[Global___Validator] | None = ...,
+        total_voting_power: _builtins.int = ...,
+        timestamp: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["conflicting_block", b"conflicting_block", "timestamp", b"timestamp"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["byzantine_validators", b"byzantine_validators", "common_height", b"common_height", "conflicting_block", b"conflicting_block", "timestamp", b"timestamp", "total_voting_power", b"total_voting_power"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LightClientAttackEvidence: _TypeAlias = LightClientAttackEvidence  # noqa: Y015
+
+@_typing.final
 class Proof(_message.Message):
     """---- Proofs ----"""
 
