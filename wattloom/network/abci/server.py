@@ -4,6 +4,7 @@ import contextlib
 import socket
 import threading
 import time
+import traceback
 from collections.abc import Callable
 
 import structlog
@@ -111,7 +112,10 @@ class AbciServer:
             self._on_hang_up()
 
     def _fail(self, error: BaseException) -> None:
-        log.critical("the application failed; the server ends", exc_info=error)
+        # As text, because some formatters of exceptions would show local variables.
+        log.critical(
+            "the application failed; the server ends", exception="".join(traceback.format_exception(error))
+        )
         with self._lock:
             is_first, self._error = self._error is None, self._error or error
         self._close()
