@@ -35,7 +35,7 @@ class CometEngine:
         self.genesis_hash = genesis.hash
         self._application = application
         self._store = store
-        self._outbox = Outbox(RpcClient(rpc_address))
+        self._outbox = Outbox(RpcClient(rpc_address), block_time_s=lambda: self.latest()[1])
         self._chain = None
         self._lock = threading.Lock()
         self._followers: list[Follower] = []

@@ -2,24 +2,25 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from itertools import islice
 
 import msgspec
 import structlog
 
-from wattloom.network.cometbft.rpc import RpcClient, RpcError, RpcRefused
+from wattloom.network.cometbft.rpc import RpcClient, RpcError
 from wattloom.network.engine import Busy, EngineStopped
 from wattloom.network.transactions import SignedTransaction
 
 OUTBOX_LIMIT = 10_000
 BATCH_TRANSACTIONS = 100
 BATCH_BYTES = 512 << 10
-"""Base64 makes a request a third longer; the node takes requests of a megabyte (`[rpc] max_body_bytes`)."""
 
 AGAIN_AFTER_S = 0.05
-"""How long the sender waits when the node is away or its mempool is full."""
+"""How long the sender waits when the node is away, catches up, or has a full mempool."""
 
-IN_MEMPOOL = "tx already exists in cache"
-FULL = "mempool is full"
+SETTLED = ("tx already exists in cache", "Tx too large")
+"""What the mempool says where offering a transaction again would change nothing."""
 
 log = structlog.get_logger(__name__)
 
@@ -29,12 +30,13 @@ class Outbox:
 
     What the mempool takes, it gossips until a block holds it. What it refuses is dropped here: the state has
     moved on since the gateway's check, and whoever waits learns the end from the blocks, or when the
-    transaction's validity has passed.
+    transaction's validity has passed. `block_time_s` tells the last block's time.
     """
 
-    def __init__(self, rpc: RpcClient) -> None:
+    def __init__(self, rpc: RpcClient, *, block_time_s: Callable[[], int]) -> None:
         self._rpc = rpc
-        self._waiting: OrderedDict[bytes, bytes] = OrderedDict()
+        self._block_time_s = block_time_s
+        self._waiting: OrderedDict[bytes, SignedTransaction] = OrderedDict()
         self._wake = threading.Condition()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
@@ -47,7 +49,7 @@ class Outbox:
                 raise EngineStopped("the node is stopping")
             if len(self._waiting) >= OUTBOX_LIMIT:
                 raise Busy(f"{OUTBOX_LIMIT} transactions wait for the node's mempool")
-            self._waiting.setdefault(tx.tx_id, tx.raw)
+            self._waiting.setdefault(tx.tx_id, tx)
             self._wake.notify()
 
     def stop(self) -> None:
@@ -62,33 +64,43 @@ class Outbox:
         while (batch := self._next_batch()) is not None:
             kept = self._send(batch)
             with self._wake:
-                for tx_id in batch.keys() - kept:
-                    self._waiting.pop(tx_id, None)
+                for tx in batch:
+                    if tx.tx_id not in kept:
+                        del self._waiting[tx.tx_id]
                 if kept and not self._stopped:
                     self._wake.wait(AGAIN_AFTER_S)
 
-    def _next_batch(self) -> dict[bytes, bytes] | None:
+    def _next_batch(self) -> list[SignedTransaction] | None:
         with self._wake:
             self._wake.wait_for(lambda: self._waiting or self._stopped)
             if self._stopped:
                 return None
-            batch: dict[bytes, bytes] = {}
+            batch: list[SignedTransaction] = []
             size_bytes = 0
-            for tx_id, raw in self._waiting.items():
-                size_bytes += len(raw)
-                if batch and (size_bytes > BATCH_BYTES or len(batch) == BATCH_TRANSACTIONS):
+            for tx in islice(self._waiting.values(), BATCH_TRANSACTIONS):
+                size_bytes += len(tx.raw)
+                if batch and size_bytes > BATCH_BYTES:
                     break
-                batch[tx_id] = raw
+                batch.append(tx)
             return batch
 
-    def _send(self, batch: dict[bytes, bytes]) -> set[bytes]:
+    def _send(self, batch: list[SignedTransaction]) -> set[bytes]:
         """Offer transactions to the mempool; return the ids of those that have to be offered again."""
+        answers: Sequence[bytes | RpcError]
         try:
-            answers = self._rpc.batch("broadcast_tx_sync", [{"tx": raw} for raw in batch.values()])
+            answers = self._rpc.batch("broadcast_tx_sync", [{"tx": tx.raw} for tx in batch])
         except RpcError as error:
-            log.warning("the node takes no transactions", reason=str(error), waiting=len(self._waiting))
-            return set(batch)
-        return {tx_id for tx_id, answer in zip(batch, answers, strict=True) if not _is_settled(tx_id, answer)}
+            answers = [error] * len(batch)
+        time_s = self._block_time_s()
+        unsettled = [
+            (tx, answer)
+            for tx, answer in zip(batch, answers, strict=True)
+            if not _is_settled(tx, answer) and tx.valid_until_s >= time_s
+        ]
+        if unsettled:
+            reason = str(unsettled[0][1])
+            log.warning("the node takes no transactions", reason=reason, waiting=len(unsettled))
+        return {tx.tx_id for tx, _ in unsettled}
 
 
 class _Checked(msgspec.Struct):
@@ -96,14 +108,10 @@ class _Checked(msgspec.Struct):
     log: str = ""
 
 
-def _is_settled(tx_id: bytes, answer: bytes | RpcRefused) -> bool:
-    if isinstance(answer, RpcRefused):
-        if FULL in str(answer):
-            return False
-        if IN_MEMPOOL not in str(answer):
-            log.warning("the mempool refuses a transaction", tx_id=tx_id.hex(), reason=str(answer))
-        return True
+def _is_settled(tx: SignedTransaction, answer: bytes | RpcError) -> bool:
+    if isinstance(answer, RpcError):
+        return any(sentence in str(answer) for sentence in SETTLED)
     checked = msgspec.json.decode(answer, type=_Checked)
     if checked.code:
-        log.info("a transaction is refused on its way", tx_id=tx_id.hex(), reason=checked.log)
+        log.info("a transaction is refused on its way", tx_id=tx.tx_id.hex(), reason=checked.log)
     return True
