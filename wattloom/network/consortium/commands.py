@@ -1,7 +1,8 @@
 """`wattloom network`: make, run, watch, extend, back up and export a network of validators."""
 
 import json
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +10,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from wattloom.chaincode.api.errors import MachineFault
 from wattloom.identity.errors import IdentityError
 from wattloom.network.chain.errors import ChainError
+from wattloom.network.consortium import processes
+from wattloom.network.consortium.checks import require_node, require_ready
+from wattloom.network.consortium.config_toml import write_config
 from wattloom.network.consortium.create import create_network
 from wattloom.network.consortium.errors import ConsortiumError
+from wattloom.network.consortium.layout import NetworkFolder, NodeFolder
+from wattloom.network.consortium.log_view import tail
+from wattloom.network.consortium.processes import READY_S, STOP_S
 from wattloom.network.consortium.reading import load_spec
 from wattloom.network.engine_binary import EngineMissing, install_engine
+from wattloom.network.logs import configure as configure_logs
 
 app = typer.Typer(
     name="network",
@@ -24,6 +33,10 @@ app = typer.Typer(
 )
 out, err = Console(), Console(stderr=True)
 
+Network = Annotated[Path, typer.Argument(help="The network's folder.")]
+NodeName = Annotated[str, typer.Argument(help="The node's name.")]
+ReadyS = Annotated[float, typer.Option("--ready-within", min=1, help="Seconds until a node must answer.")]
+GraceS = Annotated[float, typer.Option("--grace", min=0, help="Seconds to end in, then it is killed.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -56,11 +69,95 @@ def init(
     typer.echo(f"Give this hash to whoever verifies the chain; start it with: wattloom network up {network}")
 
 
+@app.command()
+def up(network: Network, ready_s: ReadyS = READY_S) -> None:
+    """Start every node that does not run, after looking at everything that could stand in the way."""
+    with user_mistakes():
+        _start(NetworkFolder.open(network).nodes(), ready_s)
+
+
+@app.command()
+def down(network: Network, grace_s: GraceS = STOP_S) -> None:
+    """Stop every node."""
+    with user_mistakes():
+        processes.stop(NetworkFolder.open(network).nodes(), grace_s=grace_s, tell=tell)
+
+
+@app.command()
+def start(network: Network, node: NodeName, ready_s: ReadyS = READY_S) -> None:
+    """Start one node."""
+    with user_mistakes():
+        _start([NetworkFolder.open(network).node(node)], ready_s)
+
+
+@app.command()
+def stop(network: Network, node: NodeName, grace_s: GraceS = STOP_S) -> None:
+    """Stop one node."""
+    with user_mistakes():
+        processes.stop([NetworkFolder.open(network).node(node)], grace_s=grace_s, tell=tell)
+
+
+@app.command()
+def restart(network: Network, node: NodeName, ready_s: ReadyS = READY_S, grace_s: GraceS = STOP_S) -> None:
+    """Stop one node and start it again."""
+    with user_mistakes():
+        found = NetworkFolder.open(network).node(node)
+        processes.stop([found], grace_s=grace_s, tell=tell)
+        _start([found], ready_s)
+
+
+@app.command()
+def logs(
+    network: Network,
+    node: Annotated[str | None, typer.Argument(help="Which node; without it, all.")] = None,
+    lines: Annotated[int, typer.Option(min=0, help="How many of each node's last lines.")] = 20,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with new lines until interrupted.")] = False,
+    engine: Annotated[bool, typer.Option("--engine", help="The engine's log instead.")] = False,
+) -> None:
+    """Show the nodes' logs."""
+    with user_mistakes():
+        folder = NetworkFolder.open(network)
+        shown = folder.nodes() if node is None else [folder.node(node)]
+    paths = {each.name: each.engine_log_path if engine else each.log_path for each in shown}
+    for name, line in tail(paths, lines=lines, follow=follow):
+        typer.echo(line if node else f"{name:>{max(map(len, paths))}}  {line}")
+
+
+@app.command()
+def node(folder: Annotated[Path, typer.Argument(help="A node's folder.")]) -> None:
+    """Run one node in the foreground until it is interrupted: what `up` starts, and services run."""
+    # The gateway and its transport take a second to import, which no other command needs.
+    from wattloom.network.abci.errors import AbciError
+    from wattloom.network.cometbft.node import NodeStopped, run_node
+    from wattloom.network.gateway import GatewayNotStarted
+
+    configure_logs(logging.INFO)
+    with user_mistakes():
+        found = NodeFolder(folder)
+        require_node(found)
+        write_config(found)
+        try:
+            run_node(found, on_ready=lambda at: tell(f"{found.name} serves its clients at {at}"))
+        except (NodeStopped, AbciError, GatewayNotStarted) as error:
+            err.print(f"[bold red]error[/]: {found.name}: {error}", soft_wrap=True)
+            raise typer.Exit(1) from None
+
+
 @app.command("install-engine")
 def install_engine_command() -> None:
     """Find the engine, or build it at the pinned version."""
     with user_mistakes():
         typer.echo(install_engine(tell))
+
+
+def _start(nodes: Sequence[NodeFolder], ready_s: float) -> None:
+    stopped = [node for node in nodes if processes.process_of(node) is None]
+    if not stopped:
+        tell("everything runs already")
+        return
+    require_ready(stopped)
+    tell(f"starting {', '.join(node.name for node in stopped)}")
+    processes.start(stopped, ready_s=ready_s, tell=tell)
 
 
 def tell(sentence: str) -> None:
@@ -73,6 +170,6 @@ def user_mistakes() -> Iterator[None]:
     """Say what was wrong in one sentence and exit with 2."""
     try:
         yield
-    except (ConsortiumError, IdentityError, ChainError, EngineMissing) as error:
+    except (ConsortiumError, IdentityError, ChainError, EngineMissing, MachineFault) as error:
         err.print(f"[bold red]error[/]: {error}", soft_wrap=True)
         raise typer.Exit(2) from None
