@@ -84,7 +84,7 @@ def test_the_genesis_is_the_nodes_own(reader):
 
 def test_a_height_that_is_not_there_yet_is_named(reader):
     height = reader.last_height() + 1
-    for read in (reader.block, reader.commit, reader.validators):
+    for read in (reader.block, reader.signed_header, reader.validators):
         with pytest.raises(HeightMissing, match=f"height {height + 5}: .* must be less than"):
             read(height + 5)
     with pytest.raises(HeightMissing, match=f"height {height}:"):
@@ -148,7 +148,7 @@ def altered(*path, value):
 )
 def test_a_block_that_is_not_what_its_id_says_is_refused_and_named(tree, code):
     commit = json.loads(vectors("rpc_blocks")[1]["commit"])
-    commit["signed_header"]["commit"]["height"] = "42"
+    commit["signed_header"]["commit"]["block_id"]["hash"] = GOLDEN["block_id"]["hash"]
 
     def node(body):
         return answer(commit if b'"commit"' in body else tree)
@@ -162,13 +162,24 @@ def test_a_block_that_is_not_what_its_id_says_is_refused_and_named(tree, code):
         assert rejected.value.code is code
 
 
+def test_a_commit_for_another_header_is_refused():
+    commit = json.loads(vectors("rpc_blocks")[1]["commit"])
+    with (
+        answering(answer(commit)) as address,
+        RpcClient(address) as client,
+        pytest.raises(ChainRejected, match="for another block") as rejected,
+    ):
+        ChainReader(client).signed_header(42)
+    assert rejected.value.code is Fault.COMMIT_BLOCK_ID
+
+
 @pytest.mark.parametrize("tree", [None, [], {}, {"block": {}}, {"block": 5, "block_id": {}}, "block", 7])
 def test_an_answer_in_another_form_is_an_error_of_the_chain(tree):
     with answering(answer(tree)) as address, RpcClient(address) as client:
         reader = ChainReader(client)
         for read in (
             reader.block,
-            reader.commit,
+            reader.signed_header,
             reader.validators,
             lambda height: list(reader.results(height, height)),
         ):

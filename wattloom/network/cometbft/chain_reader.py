@@ -11,7 +11,7 @@ from wattloom.network.chain.block import Block
 from wattloom.network.chain.commit import Commit
 from wattloom.network.chain.errors import ChainError, ChainRejected, Fault, MalformedRecord
 from wattloom.network.chain.genesis import Genesis
-from wattloom.network.chain.header import BlockID
+from wattloom.network.chain.header import BlockID, Header
 from wattloom.network.chain.validators import Validator, ValidatorSet
 from wattloom.network.chain.verify import check_block_id, check_content
 from wattloom.network.cometbft.rpc import RpcClient, RpcRefused
@@ -78,19 +78,23 @@ class ChainReader:
                     yield SignedBlock(*waiting, block.last_commit)
                 waiting = block, block_id
         if waiting is not None:
-            yield SignedBlock(*waiting, self.commit(last))
+            _, commit = self.signed_header(last)
+            yield SignedBlock(*waiting, commit)
 
     def block(self, height: int) -> SignedBlock:
         """Read one height."""
         return next(self.blocks(height, height))
 
-    def commit(self, height: int) -> Commit:
-        """Return the commit for a height's block."""
+    def signed_header(self, height: int) -> tuple[Header, Commit]:
+        """Return a height's header and a commit for it."""
         (tree,) = self._trees("commit", [height])
         signed = _member("Commit", tree, "signed_header")
+        header = Header.from_message(read_message(wire.Header, _member("Commit", signed, "header")))
         commit = Commit.from_message(read_message(wire.Commit, _member("Commit", signed, "commit")))
-        _require_height(Fault.COMMIT_HEIGHT, height, commit.height)
-        return commit
+        _require_height(Fault.HEIGHT, height, header.height)
+        if commit.block_id.hash != header.hash:
+            raise ChainRejected(Fault.COMMIT_BLOCK_ID, height, "the commit is for another block")
+        return header, commit
 
     def results(self, first: int, last: int) -> Iterator[abci.ResponseFinalizeBlock]:
         """Return what the application answered for each height, in order, as the node has stored it."""

@@ -7,6 +7,7 @@ from typing import Any
 from wattloom.network.application import Application
 from wattloom.network.chain.genesis import Genesis
 from wattloom.network.cometbft import records
+from wattloom.network.cometbft.chain_reader import ChainReader, HeightMissing
 from wattloom.network.cometbft.outbox import Outbox
 from wattloom.network.cometbft.rpc import RpcClient
 from wattloom.network.engine import Evaluated, NewBlock, ProofUnavailable
@@ -36,7 +37,7 @@ class CometEngine:
         self._application = application
         self._store = store
         self._outbox = Outbox(RpcClient(rpc_address), block_time_s=lambda: self.latest()[1])
-        self._chain = None
+        self._chain = ChainReader(RpcClient(rpc_address))
         self._lock = threading.Lock()
         self._followers: list[Follower] = []
 
@@ -86,8 +87,11 @@ class CometEngine:
         record = self.results(height)
         if record is None:
             return None
-        block, commit = self._chain.block(height)
-        record.block, record.commit = block.encode(), commit.encode()
+        try:
+            signed = self._chain.block(height)
+        except HeightMissing:
+            return None
+        record.block, record.commit = signed.block.encode(), signed.commit.encode()
         record.ClearField("time_s")
         record.ClearField("hash")
         return record
@@ -100,9 +104,9 @@ class CometEngine:
             raise ProofUnavailable(reason=f"no signed header holds the state root of height {proven} yet")
         try:
             proof = self._application.prove(contract, key, height=proven)
-        except (HeightUnavailable, KeyAbsent) as error:
+            header, commit = self._chain.signed_header(proven + 1)
+        except (HeightUnavailable, KeyAbsent, HeightMissing) as error:
             raise ProofUnavailable(reason=str(error)) from error
-        header, commit = self._chain.signed_header(proven + 1)
         return gateway_pb2.ProveResponse(
             height=proven,
             value=proof.value,
