@@ -4,13 +4,16 @@ from wattloom.network.state.errors import (
     ContractUnknown,
     HeightUnavailable,
     KeyAbsent,
+    RestoreRejected,
     StateCorrupt,
     StateError,
+    StateInUse,
     StorageFailed,
     StorageFull,
     StorageInUse,
 )
 from wattloom.network.state.proofs import StateProof, verify_state_proof
+from wattloom.network.state.restore import Restore
 from wattloom.network.state.store import BUCKETS, META, STATE, UNDO, Store
 from wattloom.network.state.views import Batch, Snapshot
 from wattloom.network.state.world import Prepared, WorldState
@@ -25,9 +28,12 @@ __all__ = [
     "HeightUnavailable",
     "KeyAbsent",
     "Prepared",
+    "Restore",
+    "RestoreRejected",
     "Snapshot",
     "StateCorrupt",
     "StateError",
+    "StateInUse",
     "StateProof",
     "StorageFailed",
     "StorageFull",

@@ -9,7 +9,9 @@ MachineFault (of chaincode)     differs between machines: the node stops
 StateError                      the question has no answer here; the node goes on
 |-- HeightUnavailable           state of that height is not kept (any more, or yet)
 |-- KeyAbsent                   there is no such key, and absence has no proof
-+-- ContractUnknown             a change names a contract that this state does not have
+|-- ContractUnknown             a change names a contract that this state does not have
+|-- RestoreRejected             rows from outside are no state, or not the one that was promised
++-- StateInUse                  the state holds blocks of its own, and no other may take its place
 """
 
 from pathlib import Path
@@ -71,3 +73,20 @@ class ContractUnknown(StateError):
     def __init__(self, contract: str) -> None:
         super().__init__(f"the state has no contract {contract!r}: install it before it writes")
         self.contract = contract
+
+
+class RestoreRejected(StateError):
+    """Rows from outside are not what they should be."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the state from outside is refused: {what}")
+
+
+class StateInUse(StateError):
+    """The state has executed blocks."""
+
+    def __init__(self, height: int) -> None:
+        super().__init__(
+            f"the state holds blocks up to height {height}: remove its folder to start from a snapshot"
+        )
+        self.height = height

@@ -51,6 +51,11 @@ def read_standing(view: View) -> Standing | None:
     return None if record is None else _decode(_standing_decoder, record, "the record of the height")
 
 
+def stands(view: View) -> bool:
+    """Tell whether the state stands at a height in a view."""
+    return view.get(META, _STANDING) is not None
+
+
 def write_step(batch: Batch, standing: Standing, undo: bytes | None, *, kept_heights: int) -> None:
     """Write a height's standing and its way back, and drop the ways back that are no longer kept."""
     batch.put(META, _STANDING, _encode(standing))

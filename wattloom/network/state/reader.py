@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from wattloom.network.state.history import stands
 from wattloom.network.state.store import STATE
 from wattloom.network.state.views import View
 
@@ -10,11 +11,15 @@ SEPARATOR = "\0"
 
 
 class StateReader:
-    """Values by contract and key, as a view has them; it keeps the view open for as long as it lives."""
+    """Values by contract and key, as a view has them; it keeps the view open for as long as it lives.
+
+    Rows that stand at no height yet are a restore that is not finished: they cannot be read.
+    """
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._get = view.getter(STATE)
+        self._stands = stands(view)
+        self._get = view.getter(STATE) if self._stands else _nothing
 
     def get(self, contract: str, key: str) -> bytes | None:
         """Return the value, or None."""
@@ -22,9 +27,15 @@ class StateReader:
 
     def scan(self, contract: str, start: str, stop: str) -> Iterator[tuple[str, bytes]]:
         """Yield keys and values of the half-open range in key order."""
+        if not self._stands:
+            return
         skipped = len(contract.encode()) + 1
         for raw, value in self._view.scan(STATE, state_key(contract, start), state_key(contract, stop)):
             yield raw[skipped:].decode(), value
+
+
+def _nothing(_: bytes) -> None:
+    return None
 
 
 def state_key(contract: str, key: str) -> bytes:

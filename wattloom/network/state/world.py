@@ -6,7 +6,7 @@ they may be older than the snapshot. That does no harm: every bucket that change
 is computed again from the snapshot, and the others are the same in both.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -35,6 +35,7 @@ from wattloom.network.state.history import (
 )
 from wattloom.network.state.proofs import StateProof, prove_steps, state_path
 from wattloom.network.state.reader import StateReader, everything, state_key
+from wattloom.network.state.restore import Restore, discard_unfinished
 from wattloom.network.state.store import BUCKETS, STATE, Store
 from wattloom.network.state.views import MAX_KEY_BYTES, Batch, Snapshot
 
@@ -86,6 +87,7 @@ class WorldState:
         self._store = store
         self._contracts = _in_order(contracts)
         self._history_heights = history_heights
+        discard_unfinished(store)
         self._committed = self._open()
         self._recent: dict[int, Forest] = {}
 
@@ -99,9 +101,7 @@ class WorldState:
         """Return the state root of the last committed height."""
         return self._committed.standing.root
 
-    def prepare(
-        self, changes: Changes, *, height: int, contracts: Sequence[str] | None = None
-    ) -> Prepared:
+    def prepare(self, changes: Changes, *, height: int, contracts: Sequence[str] | None = None) -> Prepared:
         """Compute what changes to the committed state come to; nothing is written.
 
         Writes that change nothing are dropped. The first height may be any, each later one follows the last.
@@ -214,6 +214,36 @@ class WorldState:
         """Yield contract, key and value of everything, in canonical order."""
         return everything(snapshot)
 
+    def begin_restore(self, contracts: Sequence[str]) -> Restore:
+        """Empty the state, to take over another one's rows of these contracts.
+
+        Raises
+        ------
+        ContractUnknown : one of them is not known here
+        StateInUse : the state holds blocks that were executed here
+        """
+        covered = _in_order(contracts)
+        for contract in covered:
+            if contract not in self._contracts:
+                raise ContractUnknown(contract)
+        restore = Restore(self._store, covered)
+        self._stand_at(self._open())
+        return restore
+
+    def finish_restore(
+        self, restore: Restore, *, height: int, root: bytes, also: Callable[[Batch], None] = lambda _: None
+    ) -> None:
+        """Stand at the height whose rows were taken over; what `also` writes becomes durable with that.
+
+        Earlier heights are unknown. After a refusal the restore is to be abandoned; nothing was readable.
+
+        Raises
+        ------
+        RestoreRejected : the rows do not make this root
+        """
+        standing, forest = restore.finish(height, root, self._contracts, also)
+        self._stand_at(Committed(standing, forest))
+
     def check(self) -> None:
         """Compute every root again from the values, back to the oldest height that is kept.
 
@@ -264,6 +294,10 @@ class WorldState:
                     entries.append((contract, key, old))
                     kept[key] = value
         return rows, entries, values
+
+    def _stand_at(self, committed: Committed) -> None:
+        self._recent = {}
+        self._committed = committed
 
     def _follow(self, prepared: Prepared) -> None:
         steps = (prepared.base, prepared.after)
