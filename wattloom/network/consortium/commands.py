@@ -7,8 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 from wattloom.chaincode.api.errors import MachineFault
 from wattloom.identity.errors import IdentityError
@@ -22,6 +26,7 @@ from wattloom.network.consortium.layout import NetworkFolder, NodeFolder
 from wattloom.network.consortium.log_view import tail
 from wattloom.network.consortium.processes import READY_S, STOP_S
 from wattloom.network.consortium.reading import load_spec
+from wattloom.network.consortium.status import network_status, status_row
 from wattloom.network.engine_binary import EngineMissing, install_engine
 from wattloom.network.logs import configure as configure_logs
 
@@ -104,6 +109,22 @@ def restart(network: Network, node: NodeName, ready_s: ReadyS = READY_S, grace_s
         found = NetworkFolder.open(network).node(node)
         processes.stop([found], grace_s=grace_s, tell=tell)
         _start([found], ready_s)
+
+
+@app.command()
+def status(network: Network, as_json: AsJson = False) -> None:
+    """Show every node: whether it runs, where it stands, whether its state is the chain's."""
+    with user_mistakes():
+        found = network_status(NetworkFolder.open(network))
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
+        return
+    table = Table("node", "kind", "state", "height", "block age", "peers", "agrees", "root", box=SIMPLE)
+    for node in found.nodes:
+        table.add_row(*status_row(node))
+    out.print(table)
+    for alarm in found.alarms:
+        out.print(f"[bold red]alarm[/]: {escape(alarm)}", soft_wrap=True)
 
 
 @app.command()
