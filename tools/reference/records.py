@@ -48,6 +48,8 @@ def section(record: type) -> list[str]:
     if not isinstance(info, inspect.StructType):
         raise TypeError(f"{record.__name__} is no record")
     rows = [_row(field, described.get(field.name, "")) for field in info.fields]
+    if info.tag_field is not None:
+        rows.insert(0, (code(info.tag_field), code(_json(info.tag)), "which record this is", ""))
     return [f"#### {record.__name__}", "", told.prose, "", *table(("field", "type", "meaning", ""), rows)]
 
 

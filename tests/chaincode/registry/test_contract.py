@@ -13,6 +13,7 @@ from tests.chaincode.registry.world import (
     issue,
 )
 from wattloom.chaincode.api import AlreadyExists, Forbidden, InvalidArgument, NotFound, Page
+from wattloom.chaincode.governance.errors import NeedsVote
 from wattloom.chaincode.registry.errors import CertificateRefused, ClientRevoked
 from wattloom.chaincode.registry.records import (
     Binding,
@@ -53,15 +54,15 @@ def organisation(authority, name) -> Organisation:
 
 
 class TestOrganisations:
-    def test_members_of_a_new_organisation_are_admitted(self, world):
-        world.submit(ADMIN, "registry:add_organisation", organisation(EAST, "east"))
-        assert world.admit(issue(EAST)).party_id == "east.h1"
+    def test_members_of_a_new_organisation_are_admitted(self, alone):
+        alone.submit(ADMIN, "registry:add_organisation", organisation(EAST, "east"))
+        assert alone.admit(issue(EAST)).party_id == "east.h1"
 
-    def test_only_the_consortiums_admin_adds_one(self, world):
-        refused(world, DESK, "add_organisation", organisation(EAST, "east"), Forbidden)
+    def test_only_the_consortiums_admin_adds_one(self, alone):
+        refused(alone, DESK, "add_organisation", organisation(EAST, "east"), Forbidden)
 
-    def test_a_name_is_taken_once(self, world):
-        refused(world, ADMIN, "add_organisation", organisation(NORTH, "north"), AlreadyExists)
+    def test_a_name_is_taken_once(self, alone):
+        refused(alone, ADMIN, "add_organisation", organisation(SOUTH, "south"), AlreadyExists)
 
     @pytest.mark.parametrize(
         ("certificate", "reason"),
@@ -79,10 +80,19 @@ class TestOrganisations:
             ),
         ],
     )
-    def test_what_is_no_valid_ca_of_the_organisation_is_refused(self, world, certificate, reason):
+    def test_what_is_no_valid_ca_of_the_organisation_is_refused(self, alone, certificate, reason):
         argument = Organisation(organisation="east", ca_certificate=certificate)
-        refusal = refused(world, ADMIN, "add_organisation", argument, CertificateRefused)
+        refusal = refused(alone, ADMIN, "add_organisation", argument, CertificateRefused)
         assert refusal.details == {"reason": reason}
+
+    def test_where_others_vote_too_one_organisation_adds_nobody(self, world):
+        refusal = refused(world, ADMIN, "add_organisation", organisation(EAST, "east"), NeedsVote)
+        assert refusal.details == {"electors": 2}
+        refused(world, ADMIN, "add_manufacturer", ACME, NeedsVote)
+
+    def test_an_organisation_without_a_vote_adds_nobody(self, alone):
+        outsider = caller("north.admin", "consortium-admin")
+        refused(alone, outsider, "add_organisation", organisation(EAST, "east"), NeedsVote)
 
 
 class TestClients:
@@ -201,28 +211,28 @@ class TestHomes:
 
 
 class TestMeters:
-    def test_a_genuine_meter_is_registered_though_its_root_has_expired_since(self, world):
-        world.submit(ADMIN, "registry:add_manufacturer", ACME)
-        meter = world.call(DESK, "registry:register_meter", CHAIN, Meter)
+    def test_a_genuine_meter_is_registered_though_its_root_has_expired_since(self, alone):
+        alone.submit(ADMIN, "registry:add_manufacturer", ACME)
+        meter = alone.call(DESK, "registry:register_meter", CHAIN, Meter)
         assert (meter.lfdi, meter.manufacturer, meter.serial) == (METER.lfdi, "acme", "m-1")
         assert (meter.organisation, meter.public_key) == ("north", METER.public_key.spki)
         for reader in (DESK, AUDITOR):
-            found = world.evaluate(reader, "registry:read_meter", MeterId(lfdi=METER.lfdi), Meter)
+            found = alone.evaluate(reader, "registry:read_meter", MeterId(lfdi=METER.lfdi), Meter)
             assert found == meter
 
-    def test_a_meter_is_shown_to_no_other_organisation(self, world):
-        world.submit(ADMIN, "registry:add_manufacturer", ACME)
-        world.submit(DESK, "registry:register_meter", CHAIN)
+    def test_a_meter_is_shown_to_no_other_organisation(self, alone):
+        alone.submit(ADMIN, "registry:add_manufacturer", ACME)
+        alone.submit(DESK, "registry:register_meter", CHAIN)
         with pytest.raises(Forbidden):
-            world.evaluate(SOUTH_DESK, "registry:read_meter", MeterId(lfdi=METER.lfdi), Meter)
+            alone.evaluate(SOUTH_DESK, "registry:read_meter", MeterId(lfdi=METER.lfdi), Meter)
 
-    def test_a_meter_is_registered_once(self, world):
-        world.submit(ADMIN, "registry:add_manufacturer", ACME)
-        world.submit(DESK, "registry:register_meter", CHAIN)
-        refused(world, SOUTH_DESK, "register_meter", CHAIN, AlreadyExists)
+    def test_a_meter_is_registered_once(self, alone):
+        alone.submit(ADMIN, "registry:add_manufacturer", ACME)
+        alone.submit(DESK, "registry:register_meter", CHAIN)
+        refused(alone, SOUTH_DESK, "register_meter", CHAIN, AlreadyExists)
 
-    def test_an_unknown_manufacturers_meter_is_refused(self, world):
-        refusal = refused(world, DESK, "register_meter", CHAIN, NotFound)
+    def test_an_unknown_manufacturers_meter_is_refused(self, alone):
+        refusal = refused(alone, DESK, "register_meter", CHAIN, NotFound)
         assert refusal.details == {"key": "registry:manufacturer/acme"}
 
     @pytest.mark.parametrize(
@@ -235,23 +245,23 @@ class TestMeters:
             ((b"\x30\x00", *METER.chain[1:]), MADE_S, "CERTIFICATE_MALFORMED"),
         ],
     )
-    def test_a_chain_that_does_not_hold_is_refused(self, world, chain, manufactured_at_s, reason):
-        world.submit(ADMIN, "registry:add_manufacturer", ACME)
+    def test_a_chain_that_does_not_hold_is_refused(self, alone, chain, manufactured_at_s, reason):
+        alone.submit(ADMIN, "registry:add_manufacturer", ACME)
         request = MeterChain(chain=list(chain), manufactured_at_s=manufactured_at_s)
-        refusal = refused(world, DESK, "register_meter", request, CertificateRefused)
+        refusal = refused(alone, DESK, "register_meter", request, CertificateRefused)
         assert refusal.details == {"reason": reason}
 
     @pytest.mark.parametrize("length", [0, 1, 2, 4])
-    def test_a_chain_has_three_certificates(self, world, length):
+    def test_a_chain_has_three_certificates(self, alone, length):
         request = MeterChain(chain=[b"\x30\x00"] * length, manufactured_at_s=MADE_S)
-        refused(world, DESK, "register_meter", request, InvalidArgument)
+        refused(alone, DESK, "register_meter", request, InvalidArgument)
 
-    def test_only_the_consortiums_admin_adds_a_manufacturer_and_once(self, world):
-        refused(world, DESK, "add_manufacturer", ACME, Forbidden)
-        world.submit(ADMIN, "registry:add_manufacturer", ACME)
-        refused(world, ADMIN, "add_manufacturer", ACME, AlreadyExists)
+    def test_only_the_consortiums_admin_adds_a_manufacturer_and_once(self, alone):
+        refused(alone, DESK, "add_manufacturer", ACME, Forbidden)
+        alone.submit(ADMIN, "registry:add_manufacturer", ACME)
+        refused(alone, ADMIN, "add_manufacturer", ACME, AlreadyExists)
 
     @pytest.mark.parametrize("certificate", [b"\x30\x00", METER.certificate, SOUTH.certificate])
-    def test_what_is_no_root_of_the_manufacturer_is_refused(self, world, certificate):
+    def test_what_is_no_root_of_the_manufacturer_is_refused(self, alone, certificate):
         request = Manufacturer(manufacturer="acme", root_certificate=certificate)
-        refused(world, ADMIN, "add_manufacturer", request, CertificateRefused)
+        refused(alone, ADMIN, "add_manufacturer", request, CertificateRefused)

@@ -14,6 +14,7 @@ from tests.chaincode.registry.world import (
     SOUTH,
     SOUTH_DESK,
     T0,
+    World,
     issue,
 )
 from wattloom.chaincode.api import Caller
@@ -79,7 +80,8 @@ def test_peek_tells_a_known_client_and_no_other(world):
     assert peek(world.committed, creator(identity)[:31]) is None
 
 
-def test_a_client_below_an_intermediate_is_admitted(world):
+def test_a_client_below_an_intermediate_is_admitted():
+    world = World(SOUTH)
     root = type(NORTH).create("east CA", organisation="east", not_before_s=T0, path_length=1)
     desk = root.issue_intermediate("east desk", not_before_s=T0)
     organisation = Organisation(organisation="east", ca_certificate=root.certificate)

@@ -29,11 +29,11 @@ def issue(
     )
 
 
-def genesis() -> GenesisState:
+def genesis(*authorities: Authority) -> GenesisState:
     return GenesisState(
         organisations=[
             Organisation(organisation=authority.organisation, ca_certificate=authority.certificate)
-            for authority in (NORTH, SOUTH)
+            for authority in authorities or (NORTH, SOUTH)
         ]
     )
 
@@ -41,10 +41,10 @@ def genesis() -> GenesisState:
 class World(MemoryLedger):
     """A ledger with the registry alone, and members who present themselves."""
 
-    def __init__(self) -> None:
+    def __init__(self, *authorities: Authority) -> None:
         super().__init__([registry], time_s=T0)
         overlay = Overlay(self.committed)
-        write_genesis(overlay, genesis())
+        write_genesis(overlay, genesis(*authorities))
         self.committed.apply(overlay.changes)
 
     def admit(self, identity: ClientIdentity, *, at_s: int = T0 + 1, again: bool = False) -> Client:

@@ -11,8 +11,17 @@ from tests.chaincode.transactive.community import (
 )
 from wattloom.chaincode.accounts.errors import InsufficientFunds
 from wattloom.chaincode.api import AlreadyExists, Forbidden, InvalidArgument, NotFound
+from wattloom.chaincode.api.codec import encode
+from wattloom.chaincode.governance.keys import MARKET
+from wattloom.chaincode.governance.records import MarketRules
 from wattloom.chaincode.testing import caller
-from wattloom.chaincode.transactive.errors import AlreadyJoined, GateClosed, NotAParticipant, WrongPhase
+from wattloom.chaincode.transactive.errors import (
+    AlreadyJoined,
+    GateClosed,
+    NotAParticipant,
+    PriceCapTooHigh,
+    WrongPhase,
+)
 from wattloom.chaincode.transactive.messages import OpenSession, SessionId
 from wattloom.chaincode.transactive.records import Phase
 
@@ -100,8 +109,31 @@ def test_a_session_id_is_taken_once(trio):
 def test_delivery_lies_ahead_when_a_session_is_opened(trio):
     with pytest.raises(GateClosed) as refusal:
         trio.open(terms(slot_start_s=START_S))
-    assert refusal.value.details == {"slot_start_s": START_S, "block_time_s": START_S}
+    assert refusal.value.details == {
+        "slot_start_s": START_S,
+        "gate_closure_s": 0,
+        "block_time_s": START_S,
+    }
     trio.open(terms(slot_start_s=START_S + 1))
+
+
+def rule_the_market(trio, rules: MarketRules) -> None:
+    trio.committed.apply({"governance": {MARKET: encode(rules)}})
+
+
+def test_a_session_opens_before_the_gate_closure_that_the_members_have_set(trio):
+    rule_the_market(trio, MarketRules(gate_closure_s=3_600))
+    with pytest.raises(GateClosed, match="3600 s before"):
+        trio.open(terms(slot_start_s=START_S + 3_600))
+    trio.open(terms(slot_start_s=START_S + 3_601))
+
+
+def test_no_sessions_price_cap_passes_the_members_highest(trio):
+    rule_the_market(trio, MarketRules(highest_price_cap_nano_per_wh=400_000))
+    with pytest.raises(PriceCapTooHigh) as refusal:
+        trio.open(terms(price_cap_nano_per_wh=400_001))
+    assert refusal.value.details == {"highest_nano_per_wh": 400_000}
+    trio.open(terms(price_cap_nano_per_wh=400_000))
 
 
 @pytest.mark.parametrize("order", [(1, 0), (0, 0), (0, 2, 1)])

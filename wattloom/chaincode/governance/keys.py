@@ -5,6 +5,9 @@ from wattloom.chaincode.api import keys
 OBSERVERS = "observers"
 """Whether anybody's node may observe, or listed ones alone."""
 
+LAST = "last"
+"""The number of the newest proposal."""
+
 CONSENSUS = "parameters/consensus"
 MARKET = "parameters/market"
 
@@ -32,3 +35,18 @@ def observer(node_id: str) -> str:
 def misbehaviour(height: int, number: int) -> str:
     """`misbehaviour/<height>/<number>`: in the order in which blocks have brought it."""
     return keys.join("misbehaviour", keys.number(height), keys.number(number))
+
+
+def proposal(number: int) -> str:
+    """`proposal/<number>`: in the order in which they were opened."""
+    return keys.join("proposal", keys.number(number))
+
+
+def open_proposal(organisation: str, number: int) -> str:
+    """`open/<organisation>/<number>`: the proposals of an organisation that are open."""
+    return keys.join("open", organisation, keys.number(number))
+
+
+def vote(number: int, organisation: str) -> str:
+    """`vote/<number>/<organisation>`."""
+    return keys.join("vote", keys.number(number), organisation)

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from wattloom.chaincode.api import Record
-from wattloom.chaincode.api.units import Name, TimeS
+from wattloom.chaincode.api.units import Name, PartyId, TimeS
 
 POWER = 1
 """Voting power of every active seat in the consensus."""
@@ -142,3 +142,12 @@ class Incident(Record, frozen=True, kw_only=True):
     suspended: bool
     recorded_height: Height
     recorded_at_s: TimeS
+
+
+class Vote(Record, frozen=True, kw_only=True):
+    """An organisation's one vote on a proposal, and who cast it."""
+
+    organisation: Name
+    party_id: PartyId
+    approve: bool
+    cast_at_s: TimeS

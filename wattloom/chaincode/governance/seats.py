@@ -3,6 +3,7 @@
 from wattloom.chaincode.api import State
 from wattloom.chaincode.api.overlay import Overlay, Reader
 from wattloom.chaincode.governance import keys
+from wattloom.chaincode.governance.errors import NoValidators, TooFewValidators
 from wattloom.chaincode.governance.records import KeyOwner, Seat, SeatStatus, address_of
 
 GOVERNANCE = "governance"
@@ -34,3 +35,19 @@ def put(state: State, seat: Seat) -> None:
     owner = KeyOwner(organisation=seat.organisation, node=seat.node)
     state.put(keys.seat(seat.node), seat)
     state.put(keys.owner(address_of(seat.public_key)), owner)
+
+
+def require_any(state: State) -> list[Seat]:
+    """Return every seat; raise `NoValidators` where there is none."""
+    seated = everyone(state)
+    if not seated:
+        raise NoValidators()
+    return seated
+
+
+def require_enough_without(state: State, leaving: list[Seat]) -> None:
+    """Raise `TooFewValidators` if active seats leave and fewer than the least would stay."""
+    signing = sum(seat.status is SeatStatus.ACTIVE for seat in leaving)
+    staying = len(active(state)) - signing
+    if signing and staying < LEAST_ACTIVE:
+        raise TooFewValidators(active=staying, least=LEAST_ACTIVE)

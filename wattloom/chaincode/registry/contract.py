@@ -6,7 +6,7 @@ from wattloom.chaincode.registry import clients, devices, homes, organisations
 registry = Contract("registry", summary="Organisations, clients, homes, manufacturers and meters.")
 
 registry.transaction(roles=["consortium-admin"])(organisations.add_organisation)
-registry.transaction(roles=["consortium-admin"])(devices.add_manufacturer)
+registry.transaction(roles=["consortium-admin"])(organisations.add_manufacturer)
 registry.transaction(roles=["registrar"])(clients.replace_client)
 registry.transaction(roles=["registrar"])(clients.revoke_client)
 registry.transaction(roles=["registrar"])(homes.register_home)

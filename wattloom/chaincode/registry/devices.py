@@ -1,30 +1,11 @@
-"""Devices: manufacturers by their root certificates, and the meters that they vouch for."""
+"""Devices: meters, which their manufacturers vouch for."""
 
 from wattloom.chaincode.api import AlreadyExists, Context
 from wattloom.chaincode.registry import keys
 from wattloom.chaincode.registry.access import require_overseer
-from wattloom.chaincode.registry.anchors import check_anchor, claimed_organisation, rejections_refused
+from wattloom.chaincode.registry.anchors import claimed_organisation, rejections_refused
 from wattloom.chaincode.registry.records import Manufacturer, Meter, MeterChain, MeterId
 from wattloom.identity.verify import verify_meter
-
-
-def add_manufacturer(ctx: Context, request: Manufacturer) -> None:
-    """Trust a manufacturer's root certificate; it may have expired, because meters outlive it.
-
-    Raises
-    ------
-    AlreadyExists : the name is taken
-    CertificateRefused : the certificate is no root of this manufacturer
-    """
-    # READ
-    key = keys.manufacturer(request.manufacturer)
-    # CHECK
-    if ctx.state.exists(key):
-        raise AlreadyExists(key=f"registry:{key}")
-    check_anchor(request.root_certificate, organisation=request.manufacturer)
-    # WRITE
-    ctx.state.put(key, request)
-    ctx.emit("manufacturer_added", request)
 
 
 def register_meter(ctx: Context, request: MeterChain) -> Meter:

@@ -3,7 +3,7 @@
 ChaincodeError
 +-- MembershipRefusal
     |-- UnknownCreator           no such certificate is known, and none was sent along
-    |-- UnknownOrganisation      the certificate's organisation is not on the ledger
+    |-- UnknownOrganisation      the certificate's organisation is not on the ledger, or has left
     |-- CertificateRefused       the certificate or its chain does not hold; `reason` says why
     |-- CertificateNotYetValid   its validity begins later
     |-- CertificateExpired       its validity has passed

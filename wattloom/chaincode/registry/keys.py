@@ -8,6 +8,11 @@ def organisation(name: str) -> str:
     return keys.join("organisation", name)
 
 
+def former(name: str) -> str:
+    """`former/<name>`: an organisation that has left, and the CA that it had."""
+    return keys.join("former", name)
+
+
 def client(client_id: str) -> str:
     """`client/<id>`."""
     return keys.join("client", client_id)

@@ -1,6 +1,6 @@
 """Membership: who a certificate stands for at a block's time, if it is a member's at all.
 
-The application asks for every transaction before it calls a contract; for a known client that is one read.
+The application asks for every transaction before it calls a contract; for a known client that is two reads.
 """
 
 from collections.abc import Sequence
@@ -60,6 +60,8 @@ def admit(overlay: Overlay, creator: bytes, chain: Sequence[bytes], *, at_s: int
     client = peek(overlay, creator)
     if client is None:
         return _first_use(overlay, creator, chain, at_s=at_s)
+    if overlay.get(REGISTRY, keys.organisation(client.organisation)) is None:
+        raise UnknownOrganisation(organisation=client.organisation)
     if client.status is ClientStatus.REVOKED:
         raise ClientRevoked(client_id=client.client_id)
     if client.status is ClientStatus.REPLACED:

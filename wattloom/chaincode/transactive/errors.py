@@ -2,7 +2,8 @@
 
 ChaincodeError
 |-- WrongPhase          the session is not in the phase that the call needs
-|-- GateClosed          delivery has begun
+|-- GateClosed          delivery has begun, or is too near
+|-- PriceCapTooHigh     the price cap passes the market's highest
 |-- TooManyNumbers      homes and slots make more numbers than one round may have
 |-- NotAParticipant     the caller is not of this session
 |-- AlreadyJoined       the caller has joined
@@ -28,15 +29,29 @@ class WrongPhase(ChaincodeError):
 
 
 class GateClosed(ChaincodeError):
-    """Delivery has begun, or begins with this block."""
+    """Delivery has begun, begins with this block, or begins before the market's gate closure has passed."""
 
     code = "GATE_CLOSED"
 
-    def __init__(self, *, slot_start_s: int, block_time_s: int) -> None:
+    def __init__(self, *, slot_start_s: int, gate_closure_s: int, block_time_s: int) -> None:
         super().__init__(
-            f"delivery begins at {slot_start_s}, block time is {block_time_s}: choose later slots",
+            f"delivery begins at {slot_start_s}, the gate closes {gate_closure_s} s before, "
+            f"block time is {block_time_s}: choose later slots",
             slot_start_s=slot_start_s,
+            gate_closure_s=gate_closure_s,
             block_time_s=block_time_s,
+        )
+
+
+class PriceCapTooHigh(ChaincodeError):
+    """The session's price cap passes the highest that the members have voted for."""
+
+    code = "PRICE_CAP_TOO_HIGH"
+
+    def __init__(self, *, highest_nano_per_wh: int) -> None:
+        super().__init__(
+            f"price_cap_nano_per_wh is at most {highest_nano_per_wh} in this market",
+            highest_nano_per_wh=highest_nano_per_wh,
         )
 
 

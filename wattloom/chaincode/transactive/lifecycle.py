@@ -36,10 +36,12 @@ def require_phase(progress: Progress, needed: Phase) -> None:
         raise WrongPhase(phase=progress.phase.value, needed=needed.value)
 
 
-def require_before_delivery(ctx: Context, slot_start_s: int) -> None:
-    """Raise `GateClosed` unless delivery begins after this block."""
-    if delivery_has_begun(ctx, slot_start_s):
-        raise GateClosed(slot_start_s=slot_start_s, block_time_s=ctx.block_time_s)
+def require_before_delivery(ctx: Context, slot_start_s: int, *, gate_closure_s: int) -> None:
+    """Raise `GateClosed` unless delivery begins after this block, by more than the market's gate closure."""
+    if delivery_has_begun(ctx, slot_start_s - gate_closure_s):
+        raise GateClosed(
+            slot_start_s=slot_start_s, gate_closure_s=gate_closure_s, block_time_s=ctx.block_time_s
+        )
 
 
 def delivery_has_begun(ctx: Context, slot_start_s: int) -> bool:

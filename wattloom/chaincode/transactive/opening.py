@@ -6,10 +6,11 @@ from msgspec.structs import replace
 
 from wattloom.chaincode.accounts import book
 from wattloom.chaincode.api import AlreadyExists, Context, Int64Array, InvalidArgument
+from wattloom.chaincode.governance.parameters import market_rules
 from wattloom.chaincode.registry import keys as registry_keys
 from wattloom.chaincode.registry.records import Home
 from wattloom.chaincode.transactive import keys, lifecycle, terms
-from wattloom.chaincode.transactive.errors import AlreadyJoined, NotAParticipant
+from wattloom.chaincode.transactive.errors import AlreadyJoined, NotAParticipant, PriceCapTooHigh
 from wattloom.chaincode.transactive.messages import Due, Opened, OpenSession, Receipt, SessionId, Started
 from wattloom.chaincode.transactive.records import Pairs, Phase, Prices, Progress, Roster, Seat, Session
 from wattloom.chaincode.transactive.terms import MIN_HOMES, Form
@@ -21,18 +22,22 @@ def open_session(ctx: Context, request: OpenSession) -> Receipt:
     Raises
     ------
     AlreadyExists : the id is taken
-    GateClosed : delivery has begun
+    GateClosed : delivery has begun, or begins before the market's gate closure has passed
+    PriceCapTooHigh : the price cap passes the market's highest
     InvalidArgument, TooManyNumbers, WrongShape : the homes or the terms do not fit
     NotFound : a home is not registered
     """
     # READ
     session_id, agreed = request.session_id, request.terms
+    market = market_rules(ctx)
     # CHECK
     if ctx.state.exists(keys.session(session_id)):
         raise AlreadyExists(key=f"transactive:{keys.session(session_id)}")
     if any(former >= latter for former, latter in pairwise(request.homes)):
         raise InvalidArgument(reason="homes must be sorted, each once")
-    lifecycle.require_before_delivery(ctx, agreed.slot_start_s)
+    lifecycle.require_before_delivery(ctx, agreed.slot_start_s, gate_closure_s=market.gate_closure_s)
+    if agreed.price_cap_nano_per_wh > market.highest_price_cap_nano_per_wh:
+        raise PriceCapTooHigh(highest_nano_per_wh=market.highest_price_cap_nano_per_wh)
     terms.check(agreed, homes=len(request.homes))
     for party_id in request.homes:
         _registered(ctx, party_id)

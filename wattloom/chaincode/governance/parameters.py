@@ -1,0 +1,32 @@
+"""Parameters that votes change: the engine's limits and the market's rules."""
+
+from wattloom.chaincode.api import Context, InvalidArgument
+from wattloom.chaincode.governance import keys, seats
+from wattloom.chaincode.governance.actions import SetParameters
+from wattloom.chaincode.governance.records import MarketRules
+
+
+def market_rules(ctx: Context) -> MarketRules:
+    """Return the market's rules as genesis or votes have set them; for whatever contract asks."""
+    return ctx.within(seats.GOVERNANCE).state.find(keys.MARKET, MarketRules) or MarketRules()
+
+
+def set_parameters(ctx: Context, action: SetParameters) -> None:
+    """Set what the action names; the engine's limits count from the next block on.
+
+    Raises
+    ------
+    InvalidArgument : it names nothing
+    NoValidators : the engine's limits are set on a ledger that records no validators
+    """
+    # CHECK
+    if action.consensus is None and action.market is None:
+        raise InvalidArgument(reason="set_parameters needs consensus or market")
+    if action.consensus is not None:
+        seats.require_any(ctx.state)
+    # WRITE
+    if action.consensus is not None:
+        ctx.state.put(keys.CONSENSUS, action.consensus)
+    if action.market is not None:
+        ctx.state.put(keys.MARKET, action.market)
+    ctx.emit("parameters_set", action)
