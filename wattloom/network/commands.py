@@ -25,10 +25,11 @@ from wattloom.network.chain.block import Block
 from wattloom.network.chain.errors import ChainError
 from wattloom.network.engine import EngineStopped
 from wattloom.network.gateway import GatewayNotStarted, serve_gateway
+from wattloom.network.replay import LedgerRejected
 from wattloom.network.solo import LedgerFolder, LedgerFolderError, SoloEngine
 from wattloom.network.solo.blocks import BLOCKS, TRANSACTIONS, height_key
 from wattloom.network.solo.create import create_ledger
-from wattloom.network.solo.verify import LedgerRejected, verify_ledger
+from wattloom.network.solo.verify import verify_ledger
 from wattloom.network.wire.ledger_pb2 import BlockRecord
 
 app = typer.Typer(

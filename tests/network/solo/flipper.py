@@ -13,9 +13,10 @@ import structlog
 
 from tests.network.application.trials import WITH_TRIALS
 from wattloom.chaincode.api.errors import MachineFault
+from wattloom.network.replay import LedgerRejected
 from wattloom.network.solo import LedgerFolder
 from wattloom.network.solo.blocks import TABLES
-from wattloom.network.solo.verify import LedgerRejected, verify_ledger
+from wattloom.network.solo.verify import verify_ledger
 from wattloom.network.state import BUCKETS, META, STATE, UNDO, Store
 
 

@@ -11,9 +11,10 @@ from wattloom.network.chain.block import Block, block_id
 from wattloom.network.chain.commit import NO_COMMIT, Commit
 from wattloom.network.chain.header import NO_BLOCK
 from wattloom.network.chain.validator_key import ValidatorKey
+from wattloom.network.replay import LedgerRejected
 from wattloom.network.solo import LedgerFolder, LedgerFolderError, SoloEngine
 from wattloom.network.solo.blocks import BLOCKS, TABLES, TRANSACTIONS, height_key
-from wattloom.network.solo.verify import LedgerRejected, verify_ledger
+from wattloom.network.solo.verify import verify_ledger
 from wattloom.network.state import BUCKETS, META, STATE, UNDO, Store
 from wattloom.network.wire.ledger_pb2 import BlockRecord, Event, Result
 

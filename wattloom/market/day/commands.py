@@ -21,8 +21,8 @@ from wattloom.market.homes.community import Community
 from wattloom.market.homes.errors import BadHome, SolveFailed
 from wattloom.market.report import as_json, as_table, write_page
 from wattloom.network.client import ClientError
+from wattloom.network.replay import LedgerRejected
 from wattloom.network.solo import LedgerFolderError
-from wattloom.network.solo.verify import LedgerRejected
 
 app = typer.Typer(add_completion=False)
 out, err = Console(soft_wrap=True), Console(stderr=True)

@@ -1,11 +1,5 @@
 """Verification of a whole ledger: everything is computed again from a trusted genesis and compared."""
 
-import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import zip_longest
-from pathlib import Path
-
 from google.protobuf.message import DecodeError
 
 from wattloom.chaincode.installed import RULES, Rules
@@ -16,31 +10,19 @@ from wattloom.network.chain.errors import ChainError
 from wattloom.network.chain.genesis import Genesis
 from wattloom.network.chain.tip import Tip
 from wattloom.network.chain.verify import verify_block
+from wattloom.network.replay import (
+    LedgerRejected,
+    Progress,
+    Verified,
+    compare_stores,
+    require_trusted,
+    scratch_store,
+)
 from wattloom.network.solo.blocks import BLOCKS, TABLES, make_record, read_block, write_block
 from wattloom.network.solo.folder import LedgerFolder
 from wattloom.network.solo.resume import record_results_hash, start_application
 from wattloom.network.state import Snapshot, Store
-from wattloom.network.state.store import OWN_TABLES
 from wattloom.network.wire import ledger_pb2
-
-
-class LedgerRejected(Exception):
-    """The ledger is not what its genesis and its signed transactions make of it: the first difference."""
-
-    def __init__(self, *, height: int, what: str) -> None:
-        super().__init__(f"height {height}: {what}")
-        self.height, self.what = height, what
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """What was found to hold."""
-
-    chain_id: str
-    genesis_hash: bytes
-    height: int
-    transactions: int
-    app_hash: bytes
 
 
 def verify_ledger(
@@ -48,7 +30,7 @@ def verify_ledger(
     *,
     genesis_hash: bytes | None = None,
     rules: Rules = RULES,
-    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    progress: Progress = lambda _done, _all: None,
 ) -> Verified:
     """Execute the whole chain again in a scratch store and compare every stored byte with it.
 
@@ -61,20 +43,16 @@ def verify_ledger(
     LedgerFolderError : the folder is no ledger
     """
     genesis = folder.genesis()
-    if genesis_hash is not None and genesis.hash != genesis_hash:  # (1) the trusted start
-        raise LedgerRejected(height=0, what=f"the genesis hash is {genesis.hash.hex()}, not the trusted one")
-    with (
-        folder.read_store() as stored,
-        stored.snapshot() as snapshot,
-        tempfile.TemporaryDirectory(prefix="wattloom-verify-") as scratch_path,
-        Store(Path(scratch_path) / "data", tables=TABLES, durable=False) as scratch,
-    ):
+    require_trusted(genesis, genesis_hash)  # (1) the trusted start
+    with folder.read_store() as stored, stored.snapshot() as snapshot, scratch_store(TABLES) as scratch:
         replay = _Replay(genesis, scratch, Application(scratch, rules))
         heights = _count(snapshot)
         for height in range(1, heights + 1):  # (2) header chain, signatures, membership, results, roots
             replay.follow(height, _read(snapshot, height))
             progress(height, heights)
-        _compare(snapshot, scratch, heights)  # (3) state, indexes and everything else that is stored
+        compare_stores(
+            snapshot, scratch, TABLES, height=heights
+        )  # (3) state, indexes and everything else that is stored
     return Verified(
         chain_id=genesis.chain_id,
         genesis_hash=genesis.hash,
@@ -149,25 +127,3 @@ def _compare_records(
         raise LedgerRejected(height=height, what="its events are not those of executing it again")
     if stored != again or stored.SerializeToString() != again.SerializeToString():
         raise LedgerRejected(height=height, what="its record is not the canonical encoding")
-
-
-def _compare(stored: Snapshot, scratch: Store, height: int) -> None:
-    with scratch.snapshot() as expected:
-        for table in (*OWN_TABLES, *TABLES):
-            _compare_table(table, stored.items(table), expected.items(table), height)
-
-
-def _compare_table(
-    table: str, stored: Iterator[tuple[bytes, bytes]], expected: Iterator[tuple[bytes, bytes]], height: int
-) -> None:
-    """Walk both tables side by side in key order; raise at the first row that is not the same."""
-    for found, wanted in zip_longest(stored, expected):
-        if found == wanted:
-            continue
-        if wanted is None or (found is not None and found[0] < wanted[0]):
-            row, what = found, "is foreign"
-        elif found is None or found[0] > wanted[0]:
-            row, what = wanted, "is missing"
-        else:
-            row, what = found, "was altered"
-        raise LedgerRejected(height=height, what=f"table {table}: the row {row[0]!r} {what}")
