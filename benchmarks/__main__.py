@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import gateway, homes, in_process, state_cost, storage
+from benchmarks import abci, gateway, homes, in_process, state_cost, storage
 
 BUILD = Path("build")
 
@@ -23,6 +23,7 @@ MEASUREMENTS: dict[str, tuple[str, Measurement]] = {
     "in_process": ("signed transfers straight into the engine", in_process.run),
     "state": ("cost per changed key, by keys in the state", state_cost.run),
     "storage": ("LMDB against SQLite, durable blocks of transfers", storage.run),
+    "abci": ("check_tx over the ABCI server's socket, each with its flush", abci.run),
     "homes": ("one home's solve", homes.run),
 }
 """File below `build/`, title, and what measures."""
