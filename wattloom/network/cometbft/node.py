@@ -17,6 +17,7 @@ from wattloom.network.cometbft.engine import CometEngine
 from wattloom.network.cometbft.engine_process import EngineProcess
 from wattloom.network.cometbft.records import TABLES
 from wattloom.network.consortium.layout import NodeFolder, write_whole
+from wattloom.network.consortium.stopped import Stopped
 from wattloom.network.engine import EngineStopped
 from wattloom.network.engine_binary import find_engine
 from wattloom.network.gateway import serve_gateway
@@ -28,14 +29,6 @@ log = structlog.get_logger(__name__)
 
 class NodeStopped(Exception):
     """The node cannot start, or ended by itself; the sentence says why."""
-
-
-class Stopped(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a node ended by itself, as `run/stopped.json` tells the operator."""
-
-    reason: str
-    height: int
-    at_s: int
 
 
 class _Ending:
