@@ -1,6 +1,6 @@
 """The application: what every validator executes, in ABCI 2.0's calls, with no engine in sight."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from wattloom.network.application.records import BlockToExecute, Executed, Happe
 from wattloom.network.application.rules import RuleBook
 from wattloom.network.application.seen import Seen, remember
 from wattloom.network.refusals import BlockTooLarge
-from wattloom.network.state import META, Batch, Prepared, StateProof, Store, WorldState
+from wattloom.network.state import META, Batch, Prepared, Restore, StateProof, Store, WorldState
 from wattloom.network.transactions import SignedTransaction
 
 MAX_BLOCK_BYTES = 4 << 20
@@ -176,6 +176,41 @@ class Application:
         batch.on_durable(lambda: self._follow(pending))
         self._pending = None
         return pending.executed.app_hash
+
+    def begin_restore(self, contracts: Sequence[str]) -> Restore:
+        """Empty the state, to take over another node's rows of these contracts (ABCI OfferSnapshot).
+
+        Raises
+        ------
+        ContractUnknown, StateInUse : see `WorldState.begin_restore`
+        """
+        restore = self._world.begin_restore(contracts)
+        self._standing = self._read_standing()
+        return restore
+
+    def finish_restore(
+        self,
+        restore: Restore,
+        *,
+        height: int,
+        app_hash: bytes,
+        block_time_s: int,
+        also: Callable[[Batch], None],
+    ) -> None:
+        """Stand at the height whose rows were taken over (ABCI ApplySnapshotChunk).
+
+        Raises
+        ------
+        RestoreRejected : the rows do not make this root
+        WrongRules : the next block is under rules that this software does not know
+        """
+
+        def write(batch: Batch) -> None:
+            batch.put(META, BLOCK_TIME, encode(block_time_s))
+            also(batch)
+
+        self._world.finish_restore(restore, height=height, root=app_hash, also=write)
+        self._standing = self._read_standing()
 
     def evaluate(self, raw: bytes) -> tuple[bytes, int]:
         """Run a signed query on committed state; return its result and the height read (ABCI Query).
