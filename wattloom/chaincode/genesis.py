@@ -12,11 +12,12 @@ from wattloom.chaincode.governance.genesis import (
 )
 from wattloom.chaincode.registry import keys as registry_keys
 from wattloom.chaincode.registry.anchors import check_anchor
-from wattloom.chaincode.registry.genesis import GenesisAccount, GenesisState
+from wattloom.chaincode.registry.genesis import GenesisAccount, GenesisEntry, GenesisState
 from wattloom.chaincode.registry.records import Organisation
 
 __all__ = [
     "GenesisAccount",
+    "GenesisEntry",
     "GenesisParameters",
     "GenesisSeat",
     "GenesisState",
@@ -26,21 +27,29 @@ __all__ = [
 
 
 def write_genesis(overlay: Overlay, state: GenesisState) -> None:
-    """Write organisations, accounts and supply, validators and parameters.
+    """Write what is carried over, then organisations, accounts and supply, validators and parameters.
 
     Raises
     ------
     InvalidArgument : there is no organisation, whose CA alone makes members; or too many validators
-    AlreadyExists : an organisation, account, node or validator key is named twice
+    AlreadyExists : an organisation, account, node, validator key or carried key is named twice
     NotFound : a validator's organisation is not named
     CertificateRefused : a CA is none of its organisation
     SupplyTooLarge : all money would pass 2^62 nano
     """
-    if not state.organisations:
+    _write_carried(overlay, state.carried)
+    if not state.organisations and not state.carried:
         raise InvalidArgument(reason="organisations is empty, nobody could ever be a member")
     _write_organisations(State(overlay, "registry", read_only=False), state.organisations)
     _write_accounts(State(overlay, "accounts", read_only=False), state.accounts)
     _write_governance(overlay, state)
+
+
+def _write_carried(overlay: Overlay, carried: list[GenesisEntry]) -> None:
+    for entry in carried:
+        if overlay.get(entry.contract, entry.key) is not None:
+            raise AlreadyExists(key=f"{entry.contract}:{entry.key}")
+        overlay.put(entry.contract, entry.key, entry.value)
 
 
 def _write_organisations(state: State, organisations: list[Organisation]) -> None:
@@ -53,17 +62,18 @@ def _write_organisations(state: State, organisations: list[Organisation]) -> Non
 
 
 def _write_governance(overlay: Overlay, state: GenesisState) -> None:
-    named = [organisation.organisation for organisation in state.organisations]
+    registry = State(overlay, "registry", read_only=True)
     for seat in state.validators:
-        if seat.organisation not in named:
-            raise NotFound(key=f"registry:{registry_keys.organisation(seat.organisation)}")
+        key = registry_keys.organisation(seat.organisation)
+        if not registry.exists(key):
+            raise NotFound(key=f"registry:{key}")
     governance = State(overlay, "governance", read_only=False)
     write_validators(governance, state.validators)
     write_parameters(governance, state.parameters)
 
 
 def _write_accounts(state: State, accounts: list[GenesisAccount]) -> None:
-    supply = Supply()
+    supply = state.find(account_keys.SUPPLY, Supply) or Supply()
     for account in accounts:
         key = account_keys.account(account.party_id)
         if state.exists(key):
