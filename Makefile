@@ -37,8 +37,8 @@ check: $(STAMP)  ## format, lint, types, import directions, chaincode rules, fre
 	$(BIN)/wattloom lint-chaincode
 	$(BIN)/python tools/generate.py --check
 
-bench: $(STAMP)  ## throughput, latency and state cost; figures also in build/bench.json
-	$(BIN)/python -m benchmarks
+bench: $(STAMP)  ## figures also in build/*.json (ENGINE=cometbft VALIDATORS=4,10 measures networks)
+	$(BIN)/python -m benchmarks $(if $(filter cometbft,$(ENGINE)),network $(if $(VALIDATORS),--validators $(VALIDATORS)))
 
 generate: $(STAMP)  ## write the protobuf code and the generated reference pages
 	$(BIN)/python tools/generate.py

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import abci, gateway, homes, in_process, state_cost, storage
+from benchmarks import abci, gateway, homes, in_process, network, state_cost, storage
 
 BUILD = Path("build")
 
@@ -25,25 +26,35 @@ MEASUREMENTS: dict[str, tuple[str, Measurement]] = {
     "storage": ("LMDB against SQLite, durable blocks of transfers", storage.run),
     "abci": ("check_tx over the ABCI server's socket, each with its flush", abci.run),
     "homes": ("one home's solve", homes.run),
+    "network": ("signed transfers on a network of validators on this machine", network.run),
 }
 """File below `build/`, title, and what measures."""
 
-out = Console(width=None if sys.stdout.isatty() else 140)
+USUAL = [name for name in MEASUREMENTS if name != "network"]
+"""What is measured without being named: a network takes minutes, and is asked for by `ENGINE=cometbft`."""
+
+out = Console(width=None if sys.stdout.isatty() else 200)
 
 
 def main(
     only: Annotated[list[str] | None, typer.Argument(help=f"Which: {', '.join(MEASUREMENTS)}.")] = None,
+    validators: Annotated[
+        str, typer.Option(metavar="N,N,...", help="Sizes of the networks that `network` measures.")
+    ] = ",".join(map(str, network.VALIDATORS)),
 ) -> None:
     """Measure, print and write."""
     unknown = sorted(set(only or ()) - set(MEASUREMENTS))
     if unknown:
         raise typer.BadParameter(f"{', '.join(unknown)}: choose from {', '.join(MEASUREMENTS)}")
+    if not re.fullmatch(r"[1-9]\d?(,[1-9]\d?)*", validators):
+        raise typer.BadParameter(f"--validators {validators}: write numbers, such as 4,10")
+    sizes = [int(size) for size in validators.split(",")]
     BUILD.mkdir(exist_ok=True)
     out.print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    for name in only or MEASUREMENTS:
+    for name in only or USUAL:
         title, measure = MEASUREMENTS[name]
         with out.status(f"measuring: {title}"):
-            figures = measure()
+            figures = network.run(sizes) if name == "network" else measure()
         out.print(_table(title, figures))
         (BUILD / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 

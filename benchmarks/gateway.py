@@ -6,10 +6,8 @@ inside the timed interval. Both processes share the machine's cores.
 """
 
 import asyncio
-import os
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -19,7 +17,8 @@ from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.members import Bench, to_next
+from benchmarks.load import cpu_s, introduce, keep_busy, latencies_ms
+from benchmarks.members import Bench
 from wattloom.identity.credentials import ClientIdentity
 from wattloom.identity.keys import SigningKey
 from wattloom.identity.tls import TlsAuthority
@@ -30,7 +29,6 @@ from wattloom.network.state import Store
 CLIENTS = (1, 16, 64, 200)
 SECONDS = 6.0
 WARM_UP_S = 1.0
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 def run(clients: tuple[int, ...] = CLIENTS, seconds: float = SECONDS) -> list[dict[str, Any]]:
@@ -55,47 +53,26 @@ async def _measure(
             await stack.enter_async_context(AsyncClient([address], ca_certificate=ca_pem, identity=member))
             for member in members
         ]
-        await asyncio.gather(*(_transfer(client, index) for index, client in enumerate(clients)))
-        await _load(clients, WARM_UP_S)
+        await introduce(clients)
+        await keep_busy(clients, WARM_UP_S)
         height = (await clients[0].describe()).height
-        cpu_before_s, began_s = _cpu_s(server_pid), time.perf_counter()
-        times_s = await _load(clients, seconds)
-        took_s, cpu_s = time.perf_counter() - began_s, _cpu_s(server_pid) - cpu_before_s
+        cpu_before_s, began_s = cpu_s(server_pid), time.perf_counter()
+        times_s = await keep_busy(clients, seconds)
+        took_s, used_s = time.perf_counter() - began_s, cpu_s(server_pid) - cpu_before_s
         blocks = (await clients[0].describe()).height - height
     tps = len(times_s) / took_s
     floor_tps = floor(max(1, round(len(times_s) / max(blocks, 1))), scratch)
-    cuts = statistics.quantiles(times_s, n=100)
     return {
         "engine": "solo",
         "validators": 1,
         "clients": len(members),
         "tps": round(tps, 1),
-        "p50_ms": round(cuts[49] * 1e3, 2),
-        "p95_ms": round(cuts[94] * 1e3, 2),
-        "p99_ms": round(cuts[98] * 1e3, 2),
+        **latencies_ms(times_s),
         "transactions_per_block": round(len(times_s) / max(blocks, 1), 1),
         "floor_tps": round(floor_tps, 1),
         "ratio_to_floor": round(tps / floor_tps, 3),
-        "cpu_us_per_tx": round(cpu_s / len(times_s) * 1e6, 1),
+        "cpu_us_per_tx": round(used_s / len(times_s) * 1e6, 1),
     }
-
-
-async def _load(clients: list[AsyncClient], seconds: float) -> list[float]:
-    """Keep every client busy for a while; return the confirmation time of each transfer, s."""
-    until_s = time.perf_counter() + seconds
-    times_s: list[float] = []
-
-    async def keep_busy(index: int, client: AsyncClient) -> None:
-        while (began_s := time.perf_counter()) < until_s:
-            await _transfer(client, index)
-            times_s.append(time.perf_counter() - began_s)
-
-    await asyncio.gather(*(keep_busy(index, client) for index, client in enumerate(clients)))
-    return times_s
-
-
-async def _transfer(client: AsyncClient, index: int) -> None:
-    await client.submit("accounts:transfer", to_next(index))
 
 
 def floor(batch_size: int, scratch: Path, *, seconds: float = 1.0) -> float:
@@ -130,9 +107,3 @@ def _serving(folder: LedgerFolder) -> Iterator[tuple[str, subprocess.Popen[bytes
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
-
-
-def _cpu_s(pid: int) -> float:
-    """Return the CPU seconds that a process has used, user and system."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S

@@ -1,4 +1,4 @@
-"""A ledger with many members that have money, for every measurement of transfers."""
+"""Members that have money, for every measurement of transfers."""
 
 import time
 from pathlib import Path
@@ -7,28 +7,27 @@ from wattloom.chaincode.accounts.records import Transfer
 from wattloom.chaincode.api.codec import encode
 from wattloom.chaincode.registry.genesis import GenesisAccount
 from wattloom.identity.certificates import Authority
+from wattloom.identity.credentials import ClientIdentity
 from wattloom.network.solo.create import create_ledger
 from wattloom.network.transactions import sign
 
 CHAIN_ID = ORGANISATION = "bench"
 WEALTH_NANO = 10**12
+BACKDATE_S = 3_600
 
 
 class Bench:
-    """One organisation with `members` who pay, and one more whom the last of them pays."""
+    """A solo ledger of one organisation with `members` who pay, each the next."""
 
     def __init__(self, scratch: Path, *, members: int) -> None:
-        start_s = int(time.time()) - 3_600
+        start_s = int(time.time()) - BACKDATE_S
         authority = Authority.create("bench CA", organisation=ORGANISATION, not_before_s=start_s)
-        self.members = [
-            authority.issue_client(f"m{index}", role="participant", not_before_s=start_s)
-            for index in range(members + 1)
-        ]
-        accounts = [
-            GenesisAccount(party_id=party(index), free_nano=WEALTH_NANO) for index in range(members + 1)
-        ]
+        self.members = issue_members(authority, members)
         self.folder = create_ledger(
-            scratch / "ledger", chain_id=CHAIN_ID, organisations=[authority], accounts=accounts
+            scratch / "ledger",
+            chain_id=CHAIN_ID,
+            organisations=[authority],
+            accounts=accounts(members + 1),
         )
 
     def transfer(self, index: int, *, introduce: bool = False) -> bytes:
@@ -41,6 +40,20 @@ class Bench:
             valid_until_s=int(time.time()) + 300,
             introduce=introduce,
         ).raw
+
+
+def issue_members(authority: Authority, count: int) -> list[ClientIdentity]:
+    """Return members of the organisation."""
+    start_s = int(time.time()) - BACKDATE_S
+    return [
+        authority.issue_client(f"m{index}", role="participant", not_before_s=start_s)
+        for index in range(count)
+    ]
+
+
+def accounts(count: int) -> list[GenesisAccount]:
+    """Return accounts of members, and of whom the last of them pays, for a genesis."""
+    return [GenesisAccount(party_id=party(index), free_nano=WEALTH_NANO) for index in range(count)]
 
 
 def party(index: int) -> str:
