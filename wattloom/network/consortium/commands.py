@@ -2,32 +2,36 @@
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 from rich.box import SIMPLE
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
-from wattloom.chaincode.api.errors import MachineFault
-from wattloom.identity.errors import IdentityError
-from wattloom.network.chain.errors import ChainError
-from wattloom.network.consortium import processes
+from wattloom.network.consortium import processes, upkeep_commands
 from wattloom.network.consortium.checks import require_node, require_ready
 from wattloom.network.consortium.config_toml import write_config
 from wattloom.network.consortium.create import create_network
-from wattloom.network.consortium.errors import ConsortiumError
 from wattloom.network.consortium.layout import NetworkFolder, NodeFolder
 from wattloom.network.consortium.log_view import tail
 from wattloom.network.consortium.processes import READY_S, STOP_S
 from wattloom.network.consortium.reading import load_spec
 from wattloom.network.consortium.status import network_status, status_row
-from wattloom.network.engine_binary import EngineMissing, install_engine
+from wattloom.network.consortium.terminal import (
+    AsJson,
+    Network,
+    NewNetwork,
+    NodeName,
+    fail,
+    out,
+    tell,
+    user_mistakes,
+    warn,
+)
+from wattloom.network.engine_binary import install_engine
 from wattloom.network.logs import configure as configure_logs
 
 app = typer.Typer(
@@ -36,18 +40,13 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-out, err = Console(), Console(stderr=True)
-
-Network = Annotated[Path, typer.Argument(help="The network's folder.")]
-NodeName = Annotated[str, typer.Argument(help="The node's name.")]
 ReadyS = Annotated[float, typer.Option("--ready-within", min=1, help="Seconds until a node must answer.")]
 GraceS = Annotated[float, typer.Option("--grace", min=0, help="Seconds to end in, then it is killed.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
 def init(
-    network: Annotated[Path, typer.Argument(help="Folder to make; it must be new or empty.")],
+    network: NewNetwork,
     spec: Annotated[
         Path | None,
         typer.Option("--spec", help="YAML file; without it: four organisations with one validator each."),
@@ -58,7 +57,7 @@ def init(
     with user_mistakes():
         wanted = load_spec(spec)
         for warning in wanted.warnings():
-            err.print(f"[bold yellow]warning[/]: {warning}", soft_wrap=True)
+            warn(warning)
         folder = create_network(wanted, network, tell=tell)
         genesis, nodes = folder.genesis(), folder.nodes()
     if as_json:
@@ -124,7 +123,7 @@ def status(network: Network, as_json: AsJson = False) -> None:
         table.add_row(*status_row(node))
     out.print(table)
     for alarm in found.alarms:
-        out.print(f"[bold red]alarm[/]: {escape(alarm)}", soft_wrap=True)
+        typer.echo(f"alarm: {alarm}")
 
 
 @app.command()
@@ -160,8 +159,7 @@ def node(folder: Annotated[Path, typer.Argument(help="A node's folder.")]) -> No
         try:
             run_node(found, on_ready=lambda at: tell(f"{found.name} serves its clients at {at}"))
         except (NodeStopped, AbciError, GatewayNotStarted) as error:
-            err.print(f"[bold red]error[/]: {found.name}: {error}", soft_wrap=True)
-            raise typer.Exit(1) from None
+            raise fail(f"{found.name}: {error}", status=1) from None
 
 
 @app.command("install-engine")
@@ -181,16 +179,8 @@ def _start(nodes: Sequence[NodeFolder], ready_s: float) -> None:
     processes.start(stopped, ready_s=ready_s, tell=tell)
 
 
-def tell(sentence: str) -> None:
-    """Say what is being done, beside the results."""
-    err.print(sentence, style="dim", soft_wrap=True, highlight=False)
-
-
-@contextmanager
-def user_mistakes() -> Iterator[None]:
-    """Say what was wrong in one sentence and exit with 2."""
-    try:
-        yield
-    except (ConsortiumError, IdentityError, ChainError, EngineMissing, MachineFault) as error:
-        err.print(f"[bold red]error[/]: {error}", soft_wrap=True)
-        raise typer.Exit(2) from None
+app.command("add-observer")(upkeep_commands.add_observer_command)
+app.command("backup")(upkeep_commands.backup_command)
+app.command("restore")(upkeep_commands.restore_command)
+app.command("export")(upkeep_commands.export_command)
+app.command("from-solo")(upkeep_commands.from_solo_command)

@@ -8,7 +8,7 @@ from wattloom.network.consortium.engine_settings import ENGINE_SETTINGS
 from wattloom.network.consortium.layout import NodeFolder, NodeSettings, write_whole
 from wattloom.network.transactions import MAX_TRANSACTION_BYTES
 
-_TEMPLATES = Environment(
+TEMPLATES = Environment(
     loader=PackageLoader("wattloom.network.consortium"),
     autoescape=False,  # noqa: S701 - TOML, whose strings `quoted` makes
     undefined=StrictUndefined,
@@ -25,7 +25,7 @@ def write_config(folder: NodeFolder) -> None:
 
 def config_toml(settings: NodeSettings, folder: NodeFolder) -> str:
     """Return the configuration of a node whose folder is, or is going to be, there."""
-    return _TEMPLATES.get_template("config.toml").render(
+    return TEMPLATES.get_template("config.toml").render(
         ENGINE_SETTINGS,
         node=settings,
         app_socket=folder.app_socket,
@@ -33,11 +33,11 @@ def config_toml(settings: NodeSettings, folder: NodeFolder) -> str:
         run_folder=str(folder.run_path),
         peer_ids=[peer.partition("@")[0] for peer in settings.peers],
         max_transaction_bytes=MAX_TRANSACTION_BYTES,
-        quoted=_quoted,
+        quoted=quoted,
         on=lambda holds: "true" if holds else "false",
     )
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Return a TOML basic string, whose escapes are JSON's."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -6,15 +6,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 import yaml
 
 from wattloom.chaincode.api.codec import encode
-from wattloom.chaincode.genesis import GenesisSeat, GenesisState
-from wattloom.chaincode.governance.records import POWER
+from wattloom.chaincode.genesis import GenesisEntry, GenesisSeat, GenesisState
+from wattloom.chaincode.governance.keys import OBSERVERS
+from wattloom.chaincode.governance.records import POWER, Admission, Observers
+from wattloom.chaincode.governance.seats import GOVERNANCE
 from wattloom.chaincode.registry.records import Organisation
 from wattloom.identity import files
 from wattloom.identity.certificates import Authority
@@ -42,6 +44,25 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What a new network takes over from a ledger before it.
+
+    Attributes
+    ----------
+    carried : its state, key by key
+    organisations : those that the state knows already
+    authorities : the CAs of these whose keys are at hand
+    """
+
+    carried: Sequence[GenesisEntry] = ()
+    organisations: frozenset[str] = frozenset()
+    authorities: Mapping[str, Authority] = field(default_factory=dict)
+
+
+FROM_NOTHING = Origin()
+
+
+@dataclass(frozen=True, slots=True)
 class _Made:
     """What a network starts with, before it is written."""
 
@@ -51,9 +72,16 @@ class _Made:
 
 
 def create_network(
-    spec: NetworkSpec, path: Path, *, tell: Progress = lambda _: None, now_ns: int | None = None
+    spec: NetworkSpec,
+    path: Path,
+    *,
+    origin: Origin = FROM_NOTHING,
+    tell: Progress = lambda _: None,
+    now_ns: int | None = None,
 ) -> NetworkFolder:
     """Make the folder of a new network.
+
+    An organisation that `origin` knows keeps its CA; where its key is not at hand, its folder stays away.
 
     Raises
     ------
@@ -64,18 +92,20 @@ def create_network(
     final = NetworkFolder(path)
     with _new_folder(final.path) as scratch:
         tell("making keys and certificates")
-        authorities = {
-            member.name: Authority.create(f"{member.name} CA", organisation=member.name, not_before_s=start_s)
-            for member in spec.members
-        }
+        authorities = _authorities(spec, origin, start_s)
         keys = {node.name: NodeKeys.generate() for node in spec.nodes()}
-        genesis = make_genesis(spec, authorities=authorities, keys=keys, now_ns=now_ns)
+        genesis = make_genesis(spec, authorities=authorities, keys=keys, origin=origin, now_ns=now_ns)
         _write(spec, NetworkFolder(scratch), final, _Made(authorities, keys, genesis), start_s=start_s)
     return final
 
 
 def make_genesis(
-    spec: NetworkSpec, *, authorities: Mapping[str, Authority], keys: Mapping[str, NodeKeys], now_ns: int
+    spec: NetworkSpec,
+    *,
+    authorities: Mapping[str, Authority],
+    keys: Mapping[str, NodeKeys],
+    origin: Origin,
+    now_ns: int,
 ) -> Genesis:
     """Return the document that every node starts from."""
     seated = [node for node in spec.nodes() if node.kind is NodeKind.VALIDATOR]
@@ -83,6 +113,7 @@ def make_genesis(
         organisations=[
             Organisation(organisation=name, ca_certificate=authority.certificate)
             for name, authority in sorted(authorities.items())
+            if name not in origin.organisations
         ],
         accounts=sorted(spec.accounts, key=lambda account: account.party_id),
         validators=[
@@ -94,6 +125,7 @@ def make_genesis(
             )
             for node in seated
         ],
+        carried=[*origin.carried, *_admission(spec)],
     )
     return Genesis(
         chain_id=spec.chain_id,
@@ -104,6 +136,29 @@ def make_genesis(
         params=ConsensusParams(block_max_bytes=spec.parameters.block_max_bytes, app_version=FIRST_RULES),
         app_state=encode(state),
     )
+
+
+def _authorities(spec: NetworkSpec, origin: Origin, start_s: int) -> dict[str, Authority]:
+    """Return the CAs whose keys there are: those at hand, and new ones for new organisations."""
+    found = {
+        name: origin.authorities[name]
+        for name in (member.name for member in spec.members)
+        if name in origin.authorities
+    }
+    for member in spec.members:
+        if member.name not in origin.organisations:
+            found[member.name] = Authority.create(
+                f"{member.name} CA", organisation=member.name, not_before_s=start_s
+            )
+    return found
+
+
+def _admission(spec: NetworkSpec) -> list[GenesisEntry]:
+    """Return what makes governance admit none but listed observers, where that is asked for."""
+    if spec.observers is Admission.OPEN:
+        return []
+    value = encode(Observers(admission=spec.observers, listed=0))
+    return [GenesisEntry(contract=GOVERNANCE, key=OBSERVERS, value=value)]
 
 
 def settings_of(spec: NetworkSpec, keys: Mapping[str, NodeKeys]) -> list[NodeSettings]:

@@ -99,7 +99,7 @@ def snapshot_heights(node: NodeFolder) -> list[int]:
         names = [path.name for path in node.snapshots_path.iterdir()]
     except FileNotFoundError:
         return []
-    return sorted({int(found[0]) for name in names if (found := _SNAPSHOT.match(name))})
+    return sorted({int(found[0]) for name in names if (found := _SNAPSHOT.fullmatch(name))})
 
 
 def _ask(settings: NodeSettings) -> Answer | None:

@@ -34,8 +34,13 @@ def parse_signing_state(data: bytes) -> SigningState:
 
 def read_signing_state(node: NodeFolder) -> SigningState:
     """Return what a node's key signed last; raise `FolderError` where that is not known."""
+    return parse_signing_state(read_signing_bytes(node))
+
+
+def read_signing_bytes(node: NodeFolder) -> bytes:
+    """Return the file as it is, with the last vote itself; raise `FolderError` where there is none."""
     try:
-        return parse_signing_state(node.signing_state_path.read_bytes())
+        return node.signing_state_path.read_bytes()
     except OSError as error:
         raise FolderError(
             f"{node.signing_state_path} cannot be read ({error.strerror}): without it the node could sign "

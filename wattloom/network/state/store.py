@@ -97,6 +97,13 @@ class Store:
             raise self._fault(error) from error
         return snapshot
 
+    def copy_to(self, folder: Path) -> None:
+        """Write a compact copy of what is durable now into an empty folder, whoever writes meanwhile."""
+        try:
+            self._environment.copy(str(folder), compact=True)
+        except lmdb.Error as error:
+            raise self._fault(error) from error
+
     @contextmanager
     def batch(self) -> Iterator[Batch]:
         """Write a batch: durable on leaving, dropped whole on any exception.

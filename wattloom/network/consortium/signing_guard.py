@@ -1,0 +1,99 @@
+"""What a restored validator has signed last, by its backup, by the folder that it replaces, and by the chain.
+
+A backup that is older than what the folder or the chain knows is refused. So is one that was made while the
+validator ran, and one for a folder that lost its own signing state: nothing tells what was signed since.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from wattloom.network.chain.validator_key import ValidatorKey
+from wattloom.network.cometbft.rpc import RpcClient, RpcError
+from wattloom.network.consortium.backup import SIGNING_FILE, Manifest
+from wattloom.network.consortium.errors import RestoreRefused
+from wattloom.network.consortium.layout import NetworkFolder, NodeFolder
+from wattloom.network.consortium.probe import TIMEOUT_S
+from wattloom.network.consortium.signing import SigningState, parse_signing_state, read_signing_bytes
+from wattloom.network.consortium.spec import NodeKind
+
+COMMITS_LOOKED_AT = 100
+"""How many of the newest commits are searched for the validator's own votes."""
+
+TWICE = "the node could sign twice; restore it with --new-validator-key"
+
+
+def newest_signed(
+    network: NetworkFolder, node: NodeFolder, made: NodeFolder, manifest: Manifest, *, keep: bool
+) -> bytes:
+    """Return the signing state to go on from; raise `RestoreRefused` where a newer one is known."""
+    backed_up = made.signing_state_path.read_bytes() if made.signing_state_path.exists() else None
+    if backed_up is None:
+        raise RestoreRefused(f"the backup holds no {SIGNING_FILE}: {TWICE}")
+    state = parse_signing_state(backed_up)
+    _check_key(node, made)
+    found = _signed_here(node)
+    if found is not None and found[0].place >= state.place:
+        if found[0].place > state.place and not keep:
+            raise RestoreRefused(
+                f"{node.name} has signed {found[0]}, the backup knows of {state}: {TWICE}, or keep the newer "
+                "one with --keep-signing-state"
+            )
+        return found[1]
+    if found is None and node.engine_data_path.exists():
+        raise RestoreRefused(
+            f"{node.signing_state_path} is missing, nothing tells what was signed since {state}: {TWICE}"
+        )
+    if manifest.was_running and (manifest.kind is NodeKind.VALIDATOR or state.place[0]):
+        raise RestoreRefused(
+            f"the backup was made while {node.name} ran, at {state}, and it has signed since: {TWICE}"
+        )
+    _check_chain(network, node, made, state)
+    return backed_up
+
+
+def _check_key(node: NodeFolder, made: NodeFolder) -> None:
+    if not node.validator_key_path.exists():
+        return
+    here, restored = (ValidatorKey.load(each.validator_key_path) for each in (node, made))
+    if here.public_key != restored.public_key:
+        raise RestoreRefused(
+            f"{node.name} has another validator key ({here.address.hex()}) than the backup "
+            f"({restored.address.hex()}): move {node.path} away if the backup's is to be used"
+        )
+
+
+def _signed_here(node: NodeFolder) -> tuple[SigningState, bytes] | None:
+    if not node.signing_state_path.exists():
+        return None
+    found = read_signing_bytes(node)
+    return parse_signing_state(found), found
+
+
+def _check_chain(network: NetworkFolder, node: NodeFolder, made: NodeFolder, state: SigningState) -> None:
+    """Refuse where the chain has votes of this key that are newer than the backup."""
+    address = ValidatorKey.load(made.validator_key_path).address.hex().upper()
+    for other in network.nodes():
+        if other.name == node.name:
+            continue
+        height = _last_vote(other, address, after_height=state.place[0])
+        if height is not None:
+            raise RestoreRefused(
+                f"{other.name} has its vote for height {height}, the backup knows of {state}: {TWICE}"
+            )
+
+
+def _last_vote(other: NodeFolder, address: str, *, after_height: int) -> int | None:
+    """Return the newest height after the given one whose commit holds a vote of this validator."""
+    with (
+        suppress(RpcError, KeyError, TypeError),
+        RpcClient(other.settings().rpc_url, timeout_s=TIMEOUT_S) as rpc,
+    ):
+        newest = int(rpc.call("status")["sync_info"]["latest_block_height"])
+        for height in range(newest, max(after_height, newest - COMMITS_LOOKED_AT), -1):
+            if address in _voters(rpc.call("commit", height=height)["signed_header"]["commit"]["signatures"]):
+                return height
+    return None
+
+
+def _voters(signatures: Iterable[dict[str, str]]) -> set[str]:
+    return {each["validator_address"] for each in signatures}
