@@ -60,6 +60,12 @@ def find_transaction(view: View, tx_id: bytes) -> gateway_pb2.Committed | None:
     )
 
 
+def oldest(view: View) -> int | None:
+    """Return the oldest height that has a record; None where none has."""
+    first = next(view.items(RESULTS), None)
+    return None if first is None else int.from_bytes(first[0], "big")
+
+
 def prune(batch: Batch, below: int, *, limit: int = PRUNED_PER_COMMIT) -> int:
     """Drop the oldest records below a height, at most `limit` of them, and return how many it dropped."""
     passed = batch.scan(RESULTS, b"", height_key(max(0, below)))

@@ -222,11 +222,10 @@ class WorldState:
         ContractUnknown : one of them is not known here
         StateInUse : the state holds blocks that were executed here
         """
-        covered = _in_order(contracts)
-        for contract in covered:
+        for contract in contracts:
             if contract not in self._contracts:
                 raise ContractUnknown(contract)
-        restore = Restore(self._store, covered)
+        restore = Restore(self._store, _in_order(contracts))
         self._stand_at(self._open())
         return restore
 
