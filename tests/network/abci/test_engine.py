@@ -124,6 +124,14 @@ def wait_for_server(address):
     raise AssertionError(f"nobody serves {address}")
 
 
+def wait_for_idle(client, height):
+    """Wait until the application has committed the last block; killed earlier, CometBFT may hang."""
+    limit = time.monotonic() + PATIENCE_S
+    while int(read(client, b"")["height"]) < height:
+        assert time.monotonic() < limit
+        time.sleep(0.02)
+
+
 def read(client, key):
     return client.call("abci_query", data=key.hex())["response"]
 
@@ -133,9 +141,10 @@ def test_the_readmes_application_keeps_what_was_committed_when_it_is_killed(
 ):
     once = (engine_program, home, address, "--consensus.create_empty_blocks=false")
     with key_value() as application, node_of(*once) as (process, client):
-        stock.put(client, "apple=red", "pear=green")
+        height = stock.put(client, "apple=red", "pear=green")
         assert client.call("broadcast_tx_sync", tx=b"nonsense")["code"] == 1
         seen = read(client, b"apple")
+        wait_for_idle(client, height + 1)  # one block more, for the proof
         application.kill()
         process.wait(PATIENCE_S)  # by itself
     with key_value(), node_of(*once) as (_, client):

@@ -131,7 +131,7 @@ def test_an_exception_ends_the_server_and_is_kept(address):
     told = Told()
     with AbciServer(Failing(), address, on_end=told) as server, Peer(address) as peer, Peer(address) as other:
         assert other.ask(echo()).HasField("echo")
-        peer.send(check(b"good"), check(b"bad"), check(b"never"))
+        peer.send(check(b"good"), check(b"bad"), check(b"never"), FLUSH)
         good, exception = peer.receive_all()
         assert good.check_tx.data == b"good"
         assert exception.exception.error == "check_tx: OSError: the disk is full"
@@ -146,7 +146,7 @@ def test_an_exception_ends_the_server_and_is_kept(address):
 
 def test_an_exception_is_logged_without_local_variables(address):
     with capture_logs() as logs, AbciServer(Failing(), address) as server, Peer(address) as peer:
-        peer.ask(check(b"bad"))
+        peer.send(check(b"bad"), FLUSH)
         server.wait(PATIENCE_S)
     (line,) = [line for line in logs if line["log_level"] == "critical"]
     assert "the disk is full" in line["exception"]
@@ -234,5 +234,23 @@ def test_a_server_may_be_stopped_from_what_it_tells(address):
     server = AbciServer(Failing(), address, on_end=lambda _: (server.stop(), ended.set()))
     server.start()
     with Peer(address) as peer:
-        peer.send(check(b"bad"))
+        peer.send(check(b"bad"), FLUSH)
         assert ended.wait(PATIENCE_S)
+
+
+def test_an_exception_waits_for_the_flush_of_its_call(address):
+    with AbciServer(Failing(), address), Peer(address) as peer:
+        peer.send(check(b"bad"))
+        peer.socket.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            peer.receive()
+        peer.send(FLUSH)
+        assert peer.receive().HasField("exception")
+
+
+def test_a_peer_that_still_writes_can_read_why_it_was_left(server, address):
+    with Peer(address) as peer:
+        peer.send_bytes(b"\x00")
+        for _ in range(20):
+            peer.send_bytes(bytes(10_000))  # refused bytes are read away, or this would break the connection
+        assert peer.receive().HasField("exception")

@@ -44,7 +44,7 @@ def _listen_unix(path: Path) -> socket.socket:
             f" {UNIX_PATH_BYTES_LIMIT}: choose a shorter one"
         )
     with _own_folder(path.parent):
-        _remove_stale(path)
+        remove_stale(path)
         listener = socket.socket(socket.AF_UNIX)
         try:
             listener.bind(os.fspath(path))
@@ -77,7 +77,7 @@ def _own_folder(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _remove_stale(path: Path) -> None:
+def remove_stale(path: Path) -> None:
     """Remove the socket file of a dead process; raise if it is a living one's, or no socket."""
     try:
         if not stat.S_ISSOCK(path.lstat().st_mode):

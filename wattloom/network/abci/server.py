@@ -44,23 +44,27 @@ class AbciServer:
         self._lock = threading.Lock()
         self._threads: dict[threading.Thread, Connection] = {}
         self._listener: socket.socket | None = None
-        self._accepting = threading.Thread(target=self._accept, name="abci-accept", daemon=True)
+        self._accepting: threading.Thread | None = None
         self._closed = False
         self._ended = threading.Event()
         self._error: BaseException | None = None
 
     def start(self) -> None:
         """Listen; raise `AbciNotStarted`. Port 0 becomes a free one in `address`."""
-        self._listener, self.address = listen(self.address)
+        listener, self.address = listen(self.address)
+        self._listener = listener
+        self._accepting = threading.Thread(
+            target=self._accept, args=(listener,), name="abci-accept", daemon=True
+        )
         self._accepting.start()
 
     def stop(self) -> None:
         """Take no more connections and calls; return once those in hand are answered and all is closed."""
         self._close()
-        if self._accepting.is_alive():
+        if self._accepting not in (None, threading.current_thread()):
             self._accepting.join()
         self._join(self._limits.stop_s)
-        for connection in self._connections():
+        for connection in self._others().values():
             log.warning("cut an ABCI connection whose call did not end", waited_s=self._limits.stop_s)
             connection.cut()
         self._join(CUT_S)
@@ -78,15 +82,16 @@ class AbciServer:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _accept(self) -> None:
-        while (listener := self._listener) is not None:
-            try:
-                peer, _ = listener.accept()
-            except OSError as error:
-                if not self._closed:
-                    self._fail(error)
-                return
-            self._welcome(peer)
+    def _accept(self, listener: socket.socket) -> None:
+        with listener:
+            while not self._closed:
+                try:
+                    peer, _ = listener.accept()
+                except OSError as error:
+                    if not self._closed:
+                        self._fail(error)
+                    return
+                self._welcome(peer)
 
     def _welcome(self, peer: socket.socket) -> None:
         with self._lock:
@@ -132,18 +137,19 @@ class AbciServer:
                 forget(self.address)  # while it still answers, so that the file is ours and no successor's
                 with contextlib.suppress(OSError):
                     listener.shutdown(socket.SHUT_RDWR)  # wakes `accept`
-                listener.close()
-            connections = list(self._threads.values())
-        for connection in connections:
+        for connection in self._others().values():
             connection.hang_up()
 
-    def _connections(self) -> list[Connection]:
+    def _others(self) -> dict[threading.Thread, Connection]:
+        """Return what is still served, by other threads than this one."""
         with self._lock:
-            return list(self._threads.values())
+            return {
+                thread: connection
+                for thread, connection in self._threads.items()
+                if thread is not threading.current_thread()
+            }
 
     def _join(self, timeout_s: float) -> None:
         deadline = time.monotonic() + timeout_s
-        with self._lock:
-            threads = [thread for thread in self._threads if thread is not threading.current_thread()]
-        for thread in threads:
+        for thread in self._others():
             thread.join(max(0.0, deadline - time.monotonic()))
