@@ -10,6 +10,7 @@ import structlog
 
 from wattloom.identity.tls import TlsIdentity
 from wattloom.network.abci import AbciServer
+from wattloom.network.abci.address import remove_stale
 from wattloom.network.application import Application
 from wattloom.network.chain.genesis import Genesis
 from wattloom.network.cometbft.adapter import LedgerApplication
@@ -71,6 +72,7 @@ def run_node(folder: NodeFolder, *, on_ready: Callable[[str], None] = lambda _: 
             on_end=lambda error: ending.because(f"the application failed: {error}"),
         )
         stack.enter_context(server)
+        remove_stale(folder.rpc_socket)  # a killed engine leaves it, and the next one would not start
         process = EngineProcess(program, folder.path, folder.engine_log_path, on_end=ending.because)
         stack.callback(process.stop)
         try:
