@@ -41,7 +41,7 @@ def test_pipelined_requests_are_answered_in_order(server, address):
 
 
 def test_answers_come_in_order_however_the_requests_were_split(server, address):
-    @settings(max_examples=30)
+    @settings(max_examples=30, deadline=None)
     @given(st.data())
     def split(data):
         count = data.draw(st.integers(1, 20))
