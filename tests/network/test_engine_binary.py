@@ -18,7 +18,7 @@ esac
 """
 FAILS = """
 [ "$1" = env ] && { echo go1.25.3; exit; }
-echo 'dial tcp: lookup proxy.golang.org: no such host' >&2
+echo 'dial tcp: lookup modules.invalid: no such host' >&2
 exit 1
 """
 

@@ -23,13 +23,17 @@ from wattloom.identity.tls import TlsIdentity
 from wattloom.network import logs
 from wattloom.network.chain.block import Block
 from wattloom.network.chain.errors import ChainError
+from wattloom.network.cometbft.inspecting import NodeUnreadable
+from wattloom.network.cometbft.rpc import RpcError
+from wattloom.network.consortium.errors import ConsortiumError
 from wattloom.network.engine import EngineStopped
+from wattloom.network.engine_binary import EngineMissing
 from wattloom.network.gateway import GatewayNotStarted, serve_gateway
 from wattloom.network.replay import LedgerRejected
 from wattloom.network.solo import LedgerFolder, LedgerFolderError, SoloEngine
 from wattloom.network.solo.blocks import BLOCKS, TRANSACTIONS, height_key
 from wattloom.network.solo.create import create_ledger
-from wattloom.network.solo.verify import verify_ledger
+from wattloom.network.verifying import verify_target
 from wattloom.network.wire.ledger_pb2 import BlockRecord
 
 app = typer.Typer(
@@ -149,10 +153,20 @@ def blocks(
 
 @app.command()
 def verify(
-    folder: Folder,
+    target: Annotated[
+        str,
+        typer.Argument(
+            help="Folder of a solo ledger, of a network or of one of its nodes (or a copy of it), "
+            "or the RPC address of a running node, such as tcp://127.0.0.1:26657."
+        ),
+    ],
     genesis_hash: Annotated[
         str | None,
-        typer.Option(help="The genesis hash that you trust; without it the folder's own is taken."),
+        typer.Option(help="The genesis hash that you trust; without it the ledger's own is taken."),
+    ] = None,
+    node: Annotated[
+        str | None,
+        typer.Option(help="Which of a network's nodes; without it the first that keeps the whole chain."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -162,8 +176,9 @@ def verify(
         with Progress(console=err, transient=True, disable=not sys.stderr.isatty()) as progress:
             task = progress.add_task("verifying", total=None)
             try:
-                found = verify_ledger(
-                    LedgerFolder(folder),
+                found = verify_target(
+                    target,
+                    node=node,
                     genesis_hash=trusted,
                     progress=lambda done, total: progress.update(task, completed=done, total=total),
                 )
@@ -174,7 +189,12 @@ def verify(
                 )
                 raise typer.Exit(1) from None
     if trusted is None:
-        err.print("note: the folder's own genesis was taken on trust; give --genesis-hash to check it too")
+        err.print(
+            "note: the ledger's own genesis was taken on trust; give --genesis-hash to check it too",
+            soft_wrap=True,
+        )
+    for unseen in found.unseen:
+        err.print(f"note: not compared, as the node that was read does not give it: {unseen}", soft_wrap=True)
     _show(
         {
             "clean": True,
@@ -242,6 +262,10 @@ def _user_mistakes() -> Iterator[None]:
         ChainError,
         GatewayNotStarted,
         EngineStopped,
+        EngineMissing,
+        ConsortiumError,
+        NodeUnreadable,
+        RpcError,
         MachineFault,
     ) as error:
         _fail(str(error))

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.network.cometbft.answers import answering, ok
-from wattloom.network.cometbft.rpc import RpcClient, RpcRefused, RpcUnavailable
+from wattloom.network.cometbft.rpc import RpcAddressWrong, RpcClient, RpcRefused, RpcUnavailable
 
 
 def test_a_call_returns_its_result(stock_client):
@@ -134,7 +134,19 @@ def test_a_node_that_does_not_answer_in_time_is_unavailable():
             client.call("status")
 
 
-@pytest.mark.parametrize("address", ["", "127.0.0.1:26657", "unix://", "tcp://127.0.0.1", "ftp://a:1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "127.0.0.1:26657",
+        "unix://",
+        "tcp://127.0.0.1",
+        "ftp://a:1",
+        "tcp://a:99999",
+        "tcp://a:b",
+        "tcp://[",
+    ],
+)
 def test_what_is_no_address_is_told(address):
-    with pytest.raises(ValueError, match=r"unix:///run/rpc\.sock"):
+    with pytest.raises(RpcAddressWrong, match=r"unix:///run/rpc\.sock"):
         RpcClient(address)

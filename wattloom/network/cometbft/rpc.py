@@ -1,6 +1,7 @@
 """A client of one node's RPC: JSON-RPC over HTTP, on the node's Unix socket or a TCP port.
 
 RpcError
+├── RpcAddressWrong  what should be an address is none
 ├── RpcUnavailable   no whole answer came; whether the node acted on the call is unknown
 └── RpcRefused       the node answered that it did not do it
 """
@@ -24,6 +25,14 @@ Param = str | int | bool | bytes
 
 class RpcError(Exception):
     """A call had no result."""
+
+
+class RpcAddressWrong(RpcError):
+    """What should be a node's RPC address is none."""
+
+    def __init__(self, address: str) -> None:
+        example = "unix:///run/rpc.sock or tcp://127.0.0.1:26657"
+        super().__init__(f"{address!r} is no RPC address such as {example}")
 
 
 class RpcUnavailable(RpcError):
@@ -50,7 +59,7 @@ class RpcClient:
 
     Raises
     ------
-    ValueError : the address is neither
+    RpcAddressWrong : the address is neither
     """
 
     def __init__(self, address: str, *, timeout_s: float = TIMEOUT_S) -> None:
@@ -165,12 +174,16 @@ class _UnixConnection(http.client.HTTPConnection):
 
 
 def _connection(address: str, timeout_s: float) -> http.client.HTTPConnection:
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise RpcAddressWrong(address) from error
     if parts.scheme == "unix" and parts.path and not parts.netloc:
         return _UnixConnection(parts.path, timeout_s)
-    if parts.scheme in {"tcp", "http"} and parts.hostname and parts.port and parts.path in {"", "/"}:
-        return http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout_s)
-    raise ValueError(f"{address!r} is no RPC address such as unix:///run/rpc.sock or tcp://127.0.0.1:26657")
+    if parts.scheme in {"tcp", "http"} and parts.hostname and port and parts.path in {"", "/"}:
+        return http.client.HTTPConnection(parts.hostname, port, timeout=timeout_s)
+    raise RpcAddressWrong(address)
 
 
 def _request(number: int, method: str, params: Mapping[str, Param]) -> dict[str, object]:
