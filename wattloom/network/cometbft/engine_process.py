@@ -1,6 +1,9 @@
 """The stock node as a child process: started, listened to, and ended."""
 
+import ctypes
+import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,13 +19,17 @@ CONSENSUS_FAILED = b"CONSENSUS FAILURE!!!"
 
 KEPT_CHARS = 400
 
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
 log = structlog.get_logger(__name__)
 
 
 class EngineProcess:
     """One `cometbft start`; `on_end` hears once why it ended, from a thread of its own.
 
-    The engine ends by itself when its application goes away, so that it never outlives this process.
+    The engine is meant to end by itself when its application goes away, and does not always; so the system
+    kills it when this process is gone. That counts for the thread that starts it: use the main one.
     """
 
     def __init__(self, program: Path, home: Path, log_path: Path, *, on_end: Callable[[str], None]) -> None:
@@ -33,6 +40,7 @@ class EngineProcess:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            preexec_fn=_die_with_parent,
         )
         self._last = b""
         self._failure = ""
@@ -71,3 +79,9 @@ class EngineProcess:
                 said = line[:KEPT_CHARS].decode(errors="replace").strip()
                 self._failure = f"consensus failed, this node disagrees with the others: {said}"
                 self._process.terminate()
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to kill this process when its parent has died; elsewhere nothing is asked."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
