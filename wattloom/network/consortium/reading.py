@@ -133,7 +133,7 @@ def _check_ports(spec: NetworkSpec) -> None:
 def _refusal(error: msgspec.ValidationError) -> SpecError:
     """Say where and what, in the file's own words."""
     what, _, path = str(error).partition(" - at ")
-    place = re.sub(r"^\W*\$\.?", "", path.removeprefix("key in ").strip("`")) or "the file"
+    place = re.sub(r"^`(key` in `)?\$\.?|`$", "", path) or "the file"
     unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what)
     if unknown is None:
         return SpecError(place, _in_yaml_words(what))
