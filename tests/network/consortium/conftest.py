@@ -26,7 +26,7 @@ def make(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def running(engine, tmp_path_factory):
+def running(engine_program, tmp_path_factory):
     """Return a network whose four nodes run; a test leaves it running."""
     network = create_network(with_free_ports(parse_spec(FOUR)), tmp_path_factory.mktemp("up") / "network")
     try:

@@ -234,6 +234,8 @@ def _new_folder(path: Path) -> Iterator[Path]:
         raise FolderError(f"{path} cannot be made: {error.strerror}") from error
     try:
         yield scratch
+        for folder in filter(Path.is_dir, scratch.rglob("*")):
+            folder.chmod(0o700)  # parents that were made on the way have the umask's mode
         sync_folders(scratch)
         scratch.rename(path)
     except OSError as error:

@@ -42,6 +42,7 @@ def write_node(
     folder, final = NodeFolder(path), NodeFolder(final_path)
     for made in (folder.engine_data_path, folder.config_path.parent, folder.run_path):
         made.mkdir(mode=0o700, parents=True)
+    path.chmod(0o700)
     keys.node.save(folder.node_key_path)
     keys.validator.save(folder.validator_key_path)
     files.write_new(folder.signing_state_path, NOTHING_SIGNED, mode=files.PRIVATE)
