@@ -16,7 +16,7 @@ from wattloom.network.cometbft.snapshot_form import SnapshotInfo, unpack
 from wattloom.network.cometbft.snapshots import NothingToSnapshot
 from wattloom.network.origin import started_from
 from wattloom.network.refusals import DuplicateTransaction
-from wattloom.network.state import STATE, HeightUnavailable, StorageFull
+from wattloom.network.state import STATE, HeightUnavailable, StateInUse, StorageFull
 
 ROUNDS = 6
 
@@ -319,9 +319,10 @@ def test_offers_that_cannot_be_taken_change_nothing(offered, joiner, change, ans
     assert joiner.rows() == before
 
 
-def test_a_node_that_executed_blocks_takes_no_snapshot(bench, snapshots, offered):
+def test_a_node_that_executed_blocks_takes_no_snapshot_and_says_what_to_do(bench, snapshots, offered):
     before = state_of(bench.store)
-    assert snapshots.offer(offered.info, offered.app_hash) is Offer.ABORT
+    with pytest.raises(StateInUse, match=f"up to height {ROUNDS}.*remove the node's `state` folder"):
+        snapshots.offer(offered.info, offered.app_hash)
     assert state_of(bench.store) == before
 
 

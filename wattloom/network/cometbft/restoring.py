@@ -22,7 +22,7 @@ from wattloom.network.cometbft.snapshot_form import (
     unpack,
 )
 from wattloom.network.origin import mark_origin
-from wattloom.network.state import ContractUnknown, Restore, RestoreRejected, StateInUse, Store
+from wattloom.network.state import ContractUnknown, Restore, RestoreRejected, Store
 
 ROOM_FACTOR = 3
 """A state takes at most so many times its rows' length on the disk, buckets and slack included."""
@@ -34,7 +34,6 @@ class Offer(IntEnum):
     """The answer to an offer, with ABCI's numbers."""
 
     ACCEPT = ResponseOfferSnapshot.RESULT_ACCEPT
-    ABORT = ResponseOfferSnapshot.RESULT_ABORT
     REJECT = ResponseOfferSnapshot.RESULT_REJECT
     REJECT_FORMAT = ResponseOfferSnapshot.RESULT_REJECT_FORMAT
     REJECT_SENDER = ResponseOfferSnapshot.RESULT_REJECT_SENDER
@@ -78,7 +77,12 @@ class Restoring:
         self._accepted: _Accepted | None = None
 
     def offer(self, info: SnapshotInfo, app_hash: bytes) -> Offer:
-        """Judge a snapshot; `app_hash` is the light client's for its height."""
+        """Judge a snapshot; `app_hash` is the light client's for its height.
+
+        Raises
+        ------
+        StateInUse : the engine has lost its blocks, and the application has executed them
+        """
         self._give_up()
         if info.format != FORMAT:
             return Offer.REJECT_FORMAT
@@ -96,9 +100,6 @@ class Restoring:
         except ContractUnknown as error:
             log.error("another version of this software is needed", height=info.height, reason=str(error))
             return Offer.REJECT
-        except StateInUse as error:
-            log.error("no snapshot can be taken over", reason=str(error))
-            return Offer.ABORT
         self._accepted = _Accepted(info, head, app_hash, restore)
         return Offer.ACCEPT
 

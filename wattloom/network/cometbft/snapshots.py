@@ -108,7 +108,12 @@ class Snapshots:
         return self._shelf.chunk(height, format_, index) or b""
 
     def offer(self, info: SnapshotInfo, app_hash: bytes) -> Offer:
-        """Begin to take over a peer's snapshot, or say why not (ABCI OfferSnapshot)."""
+        """Begin to take over a peer's snapshot, or say why not (ABCI OfferSnapshot).
+
+        Raises
+        ------
+        StateInUse : the engine has lost its blocks, and the application has executed them
+        """
         return self._restoring.offer(info, app_hash)
 
     def apply(self, index: int, chunk: bytes, sender: str) -> Applied:

@@ -87,6 +87,7 @@ class StateInUse(StateError):
 
     def __init__(self, height: int) -> None:
         super().__init__(
-            f"the state holds blocks up to height {height}: remove its folder to start from a snapshot"
+            f"the state holds what blocks up to height {height} made, and the engine begins with none: "
+            "remove the node's `state` folder to start from a snapshot, or bring the engine's `data` back"
         )
         self.height = height
