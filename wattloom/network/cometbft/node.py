@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import msgspec
 import structlog
 
+from wattloom.chaincode.installed import RULES, Rules
 from wattloom.identity.tls import TlsIdentity
 from wattloom.network.abci import AbciServer
 from wattloom.network.abci.address import remove_stale
@@ -45,8 +46,14 @@ class _Ending:
         self._engine.stop()
 
 
-def run_node(folder: NodeFolder, *, on_ready: Callable[[str], None] = lambda _: None) -> None:
+def run_node(
+    folder: NodeFolder, *, rules: Rules = RULES, on_ready: Callable[[str], None] = lambda _: None
+) -> None:
     """Run a node until SIGINT or SIGTERM; `on_ready` hears the gateway's address.
+
+    Parameters
+    ----------
+    rules : the contracts that it executes blocks by; others than the network's stop it
 
     Raises
     ------
@@ -60,7 +67,7 @@ def run_node(folder: NodeFolder, *, on_ready: Callable[[str], None] = lambda _: 
     folder.stopped_path.unlink(missing_ok=True)
     with ExitStack() as stack:
         store = stack.enter_context(_open_store(folder, genesis))
-        application = Application(store)
+        application = Application(store, rules)
         engine = CometEngine(application, store, genesis, rpc_address=f"unix://{folder.rpc_socket}")
         ending = _Ending(engine)
         stack.callback(engine.stop)
