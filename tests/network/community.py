@@ -1,11 +1,13 @@
 """A small consortium for tests: one organisation, its members, and ledgers that they transact on."""
 
+import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from wattloom.chaincode.accounts.records import Transfer
 from wattloom.chaincode.api.codec import Record, encode
 from wattloom.chaincode.registry.genesis import GenesisAccount
 from wattloom.identity.certificates import Authority
@@ -22,11 +24,13 @@ WEALTH_NANO = 10**15
 
 
 class Community:
-    """Members of one organisation, made when first asked for."""
+    """Members of one organisation, made when first asked for; its authority is a new one, unless given."""
 
-    def __init__(self) -> None:
+    def __init__(self, authority: Authority | None = None) -> None:
         self.start_s = int(time.time()) - 3_600
-        self.authority = Authority.create("hills CA", organisation=ORGANISATION, not_before_s=self.start_s)
+        self.authority = authority or Authority.create(
+            "hills CA", organisation=ORGANISATION, not_before_s=self.start_s
+        )
         self._members: dict[str, ClientIdentity] = {}
 
     def member(self, name: str, role: str = "participant") -> ClientIdentity:
@@ -68,6 +72,21 @@ class Community:
             valid_until_s=int(time.time()) + valid_for_s,
             introduce=introduce,
         )
+
+    def draw_transfer(
+        self,
+        draw: random.Random,
+        payer: str,
+        accounts: Sequence[str],
+        *,
+        valid_for_s: int = 60,
+        introduce: bool = True,
+    ) -> SignedTransaction:
+        """Return a transfer to somebody, at times beyond the payer's means, or to nobody."""
+        payee = draw.choice([other for other in (*accounts, "nobody") if other != payer])
+        amount_nano = draw.choice([1, 10**6, 10**14, 9 * 10**15])
+        wish = Transfer(payee=self.party(payee), amount_nano=amount_nano)
+        return self.sign(payer, "accounts:transfer", wish, valid_for_s=valid_for_s, introduce=introduce)
 
 
 class Waiter:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from tests.network.community import WEALTH_NANO, Community
 from wattloom.chaincode.api.execution import Status
 from wattloom.network.chain.block import Block
-from wattloom.network.solo.blocks import BLOCKS, TRANSACTIONS, place
+from wattloom.network.records import TRANSACTIONS, place
+from wattloom.network.solo.blocks import BLOCKS
 from wattloom.network.state import STATE, Snapshot
 from wattloom.network.transactions import decode
 from wattloom.network.wire.ledger_pb2 import BlockRecord, Result
@@ -24,8 +25,13 @@ class Books:
     block_time_s: int = 0
 
     @classmethod
+    def opened(cls, community: Community, accounts: tuple[str, ...]) -> "Books":
+        """Return the books before the first block."""
+        return cls(community, {community.party(name): WEALTH_NANO for name in accounts})
+
+    @classmethod
     def of(cls, view: Snapshot, community: Community, accounts: tuple[str, ...]) -> "Books":
-        books = cls(community, {community.party(name): WEALTH_NANO for name in accounts})
+        books = cls.opened(community, accounts)
         for _, row in view.items(BLOCKS):
             books.read(BlockRecord.FromString(row))
         return books
@@ -66,6 +72,12 @@ class Books:
 
     def check(self, view: Snapshot) -> None:
         """Hold balances, index and remembered ids of the ledger against what its blocks say."""
+        self.check_state(view)
+        index = {tx_id: place(height, at) for tx_id, (height, at, _) in self.places.items()}
+        assert dict(view.items(TRANSACTIONS)) == index
+
+    def check_state(self, view: Snapshot) -> None:
+        """Hold balances and remembered ids against what the blocks say."""
         state = {tuple(row.split(b"\0", 1)): value for row, value in view.items(STATE)}
         accounts = {
             key.decode(): json.loads(value)
@@ -75,8 +87,6 @@ class Books:
         supply = accounts.pop("supply")
         assert {each["party_id"]: each.get("free_nano", 0) for each in accounts.values()} == self.balances
         assert sum(self.balances.values()) == supply["total_nano"]
-        index = {tx_id: place(height, at) for tx_id, (height, at, _) in self.places.items()}
-        assert dict(view.items(TRANSACTIONS)) == index
         seen = {bytes.fromhex(key.decode()[-64:]) for (_, key) in state if key.startswith(b"seen/")}
         assert seen == {
             tx_id for tx_id, until_s in self.valid_until_s.items() if until_s >= self.block_time_s

@@ -16,7 +16,7 @@ import pytest
 
 from tests.network.community import Community, Waiter
 from tests.network.crash.books import Books
-from wattloom.chaincode.accounts.records import Party, Transfer
+from wattloom.chaincode.accounts.records import Party
 from wattloom.chaincode.installed import CONTRACTS
 from wattloom.network.refusals import DuplicateTransaction
 from wattloom.network.solo import LedgerFolder, SoloEngine
@@ -83,11 +83,8 @@ class Trial:
         ]
 
     def _transfer(self, name: str, *, introduce: bool = False) -> SignedTransaction:
-        payee = self.draw.choice([other for other in (*ACCOUNTS, "nobody") if other != name])
-        amount_nano = self.draw.choice([1, 10**6, 10**14, 9 * 10**15])
-        wish = Transfer(payee=self.community.party(payee), amount_nano=amount_nano)
-        return self.community.sign(
-            name, "accounts:transfer", wish, introduce=introduce, valid_for_s=VALID_FOR_S
+        return self.community.draw_transfer(
+            self.draw, name, ACCOUNTS, introduce=introduce, valid_for_s=VALID_FOR_S
         )
 
     def _opening(self) -> SignedTransaction:
