@@ -1,6 +1,7 @@
 """What both clients do, over real gateways in front of a real ledger."""
 
 import threading
+import time
 from contextlib import suppress
 from itertools import islice
 
@@ -244,6 +245,19 @@ def test_events_go_on_at_another_gateway_with_none_missed_or_repeated(connect, s
     events.close()
     assert [event.name for event in seen] == ["written", "counted"] * 4
     assert [event.read(Note).name for event in seen[::2]] == ["0", "1", "2", "3"]
+
+
+def test_a_follower_who_was_told_nothing_for_long_is_as_patient_as_any_other(connect, start):
+    gateways = [start(), start()]
+    client = connect(gateways[0].address, gateways[1].address, patience_s=1.0)
+    events = client.events(client.describe().height + 1, name="written")
+    following = in_thread(lambda: next(events))
+    until_s = time.time() + 1.5
+    next(block for block in client.blocks() if block.block_time_s > until_s)
+    gateways[0].stop()
+    client.submit("notes:write", Note(name="n"))
+    assert following().read(Note).name == "n"
+    events.close()
 
 
 def test_blocks_go_on_at_another_gateway_with_none_missed_or_repeated(connect, start, engine):

@@ -1,16 +1,19 @@
 import asyncio
 import urllib.request
 from contextlib import ExitStack
+from pathlib import Path
 
 import grpc
 import pytest
+from grpc._cython import cygrpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 from wattloom.chaincode.api.errors import MachineFault
 from wattloom.identity.tls import TlsAuthority
 from wattloom.network import failpoints
-from wattloom.network.gateway import GatewayNotStarted, GatewayServer, GatewayThread
+from wattloom.network.client import _route
+from wattloom.network.gateway import GatewayNotStarted, GatewayServer, GatewayThread, server
 from wattloom.network.wire import gateway_pb2 as wire
 from wattloom.network.wire.gateway_pb2_grpc import GatewayStub
 
@@ -19,6 +22,12 @@ from .told import told
 
 SERVICE = "wattloom.gateway.v1.Gateway"
 SUBMIT = f"/{SERVICE}/Submit"
+
+
+@pytest.mark.parametrize("option", [name for name, _ in (*server.OPTIONS, *_route.OPTIONS)])
+def test_grpc_knows_the_options_that_it_is_given(option):
+    """Others are passed over in silence, such as a limit of pings that ends quiet streams."""
+    assert option.encode() + b"\0" in Path(cygrpc.__file__).read_bytes()
 
 
 def test_it_listens_on_loopback_unless_told_otherwise(gateway):

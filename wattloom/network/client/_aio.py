@@ -10,6 +10,7 @@ import grpc
 from wattloom.network.chain.validators import ValidatorSet
 from wattloom.network.client import _proofs
 from wattloom.network.client._border import CANCELLED, CLOSED, FOREIGN, Failure, failure_of
+from wattloom.network.client._budget import Budget
 from wattloom.network.client._cursors import BlockCursor, Cursor, EventCursor, pause_after
 from wattloom.network.client._proofs import ProvenValue
 from wattloom.network.client._records import Description, Event, LedgerBlock, Receipt, TransactionStatus
@@ -165,7 +166,7 @@ class AsyncClient:
         return found
 
     async def _follow(self, cursor: Cursor[T]) -> AsyncIterator[T]:
-        budget = self._talk.budget()
+        budget: Budget | None = None  # patience begins with a failure, however long nothing was to be told
         call: Any = None
         try:
             while True:
@@ -174,12 +175,12 @@ class AsyncClient:
                     call = call or getattr(self._stubs[gateway], cursor.method)(cursor.request())
                     message = await call.read()
                 except (*FOREIGN, asyncio.CancelledError) as error:
-                    call = None
+                    call, budget = None, budget or self._talk.budget()
                     await self._pause(pause_after(self._failed(gateway, error), budget))
                     continue
                 if message is grpc.aio.EOF:
                     return
-                budget = self._talk.budget()
+                budget = None
                 found = cursor.accept(message)
                 if found is not None:
                     yield found

@@ -10,6 +10,7 @@ import grpc
 from wattloom.network.chain.validators import ValidatorSet
 from wattloom.network.client import _proofs
 from wattloom.network.client._border import FOREIGN, Failure, failure_of
+from wattloom.network.client._budget import Budget
 from wattloom.network.client._cursors import BlockCursor, Cursor, EventCursor, pause_after
 from wattloom.network.client._proofs import ProvenValue
 from wattloom.network.client._records import Description, Event, LedgerBlock, Receipt, TransactionStatus
@@ -177,7 +178,7 @@ class Client:
             return self._failed(gateway, error)
 
     def _follow(self, cursor: Cursor[T]) -> Iterator[T]:
-        budget = self._talk.budget()
+        budget: Budget | None = None  # patience begins with a failure, however long nothing was to be told
         call: Any = None
         try:
             while True:
@@ -188,10 +189,10 @@ class Client:
                 except StopIteration:
                     return
                 except FOREIGN as error:
-                    call = None
+                    call, budget = None, budget or self._talk.budget()
                     self._closed.wait(pause_after(self._failed(gateway, error), budget))
                     continue
-                budget = self._talk.budget()
+                budget = None
                 found = cursor.accept(message)
                 if found is not None:
                     yield found
