@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from wattloom.network.consortium import processes
@@ -5,8 +7,17 @@ from wattloom.network.consortium.create import create_network
 from wattloom.network.consortium.free_ports import with_free_ports
 from wattloom.network.consortium.layout import NetworkFolder
 from wattloom.network.consortium.reading import parse_spec
+from wattloom.network.consortium.status import network_status
 
 FOUR = "{organisations: [a, b, c, d], parameters: {heartbeat_s: 1, snapshot_every_blocks: 5}}"
+
+
+def until(network, holds):
+    """Return the first status for which `holds`; blocks come by themselves."""
+    deadline = time.monotonic() + 30
+    while not holds(found := network_status(network)):
+        assert time.monotonic() < deadline, found
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +36,9 @@ def make(tmp_path):
     return build
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running(engine_program, tmp_path_factory):
-    """Return a network whose four nodes run; a test leaves it running."""
+    """Return a network whose four nodes run; a test leaves all of them running."""
     network = create_network(with_free_ports(parse_spec(FOUR)), tmp_path_factory.mktemp("up") / "network")
     try:
         processes.start(network.nodes())

@@ -43,5 +43,5 @@ def test_what_is_no_key_is_refused(tmp_path, value):
     tree = {"priv_key": {"type": "tendermint/PrivKeyEd25519", "value": value}}
     path.write_text(json.dumps(tree))
     path.chmod(0o600)
-    with pytest.raises(KeyFileError, match="node key file|no Ed25519 key"):
+    with pytest.raises(KeyFileError, match=r"node key file|no Ed25519 key"):
         NodeKey.load(path)

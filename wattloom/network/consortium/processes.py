@@ -74,7 +74,7 @@ def stop(nodes: Sequence[NodeFolder], *, grace_s: float = STOP_S, tell: Progress
         _signal(mark, signal.SIGTERM)
     deadline = time.monotonic() + grace_s
     for node, mark in marks.items():
-        if not _ended(mark, deadline):
+        if not wait_ended(mark, within_s=deadline - time.monotonic()):
             tell(f"{node.name} does not end within {grace_s:g} s and is killed")
             kill(node)
         node.pid_path.unlink(missing_ok=True)
@@ -88,7 +88,7 @@ def kill(node: NodeFolder) -> None:
         return
     with contextlib.suppress(ProcessLookupError):
         os.killpg(mark.pid, signal.SIGKILL)
-    if not _ended(mark, time.monotonic() + STOP_S):
+    if not wait_ended(mark, within_s=STOP_S):
         raise NodeFailed(f"{node.name} (process {mark.pid}) does not end, even killed: look at its disk")
 
 
@@ -121,7 +121,9 @@ def _last_words(node: NodeFolder) -> str:
     return " / ".join(line.strip() for line in last_lines(node.log_path, 2)) or "it said nothing"
 
 
-def _ended(mark: ProcessMark, deadline: float) -> bool:
+def wait_ended(mark: ProcessMark, *, within_s: float) -> bool:
+    """Tell whether a process has ended, waiting for it so long."""
+    deadline = time.monotonic() + within_s
     while mark.is_running:
         if time.monotonic() > deadline:
             return False
