@@ -1,3 +1,6 @@
+import inspect
+import re
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +23,8 @@ from wattloom.network.state import restore as restoring
 
 KEYS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 STATES = st.dictionaries(st.tuples(st.sampled_from(CONTRACTS), KEYS), st.binary(max_size=80), max_size=40)
+
+POINTS = ["restore begun", "rows restored", "buckets restored", "restore written"]
 
 
 class Halt(Exception):
@@ -182,7 +187,7 @@ def test_contracts_that_are_not_known_here_are_refused_before_anything(store):
         WorldState(store, CONTRACTS).begin_restore(("accounts", "markets"))
 
 
-@pytest.mark.parametrize("point", ["restore begun", "rows restored", "buckets restored", "restore written"])
+@pytest.mark.parametrize("point", POINTS)
 def test_an_interrupted_restore_opens_as_an_empty_store_and_can_begin_again(
     source, rows, store, halt_at, point
 ):
@@ -231,3 +236,8 @@ def test_what_belongs_to_the_height_becomes_durable_with_it(source, rows, store)
         restore, height=2, root=source.world.root, also=lambda batch: batch.put(META, b"beside", b"1")
     )
     assert tables(store)[META][b"beside"] == b"1"
+
+
+def test_every_failpoint_of_a_restore_is_among_those_that_are_tried():
+    source = inspect.getsource(restoring)
+    assert re.findall(r'failpoints\.reach\("([^"]+)"\)', source) == POINTS
