@@ -21,15 +21,19 @@ RESOLVE_S = 60.0
 class Examiner:
     """Keeps the books of a network's chain, block by block, and holds nodes and clients against them.
 
-    `index` says whether nodes know the place of every transaction: those that took over a snapshot do not.
+    `proposers` are the addresses of those whose proposals became blocks.
     """
 
     def __init__(self, network: Network) -> None:
         self.network = network
         self.books = Books.opened(network.community, ACCOUNTS)
+        self.proposers: set[bytes] = set()
 
     def examine(self, sent: Sequence[Sent], nodes: Sequence[Node] = (), *, index: bool = True) -> None:
-        """Check everything; all nodes run, and nobody sends."""
+        """Check everything; all nodes run, and nobody sends.
+
+        `index` says whether they know the place of every transaction: who took over a snapshot does not.
+        """
         nodes = nodes or self.network.nodes
         self._require_kept(sent, nodes)
         self.network.wait_blocks(2, nodes)
@@ -60,6 +64,7 @@ class Examiner:
                 assert record.hash == header.hash, "executed under another hash than the block's"
                 record.block = signed.block.encode()
                 self.books.read(record)
+                self.proposers.add(header.proposer_address)
 
     def _root(self, height: int, node: Node) -> bytes:
         """Return the root that two thirds have signed for a height, in the header after it."""

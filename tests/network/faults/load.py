@@ -47,8 +47,7 @@ class Sent:
 def send(client: Client, sent: Sent) -> Sent:
     """Send, and note the end; anything but the ends that are promised is raised."""
     try:
-        sent.height = client.send(sent.tx.raw).height
-        sent.end = End.COMMITTED
+        sent.end, sent.height, sent.code = End.COMMITTED, client.send(sent.tx.raw).height, ""
     except Refused as refused:
         sent.end, sent.height, sent.code = End.REFUSED, refused.height or 0, refused.code
     except NotSubmitted as error:

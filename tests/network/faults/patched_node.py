@@ -6,7 +6,6 @@ It runs as the product's does, but for what the options say.
 import argparse
 import itertools
 import json
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 

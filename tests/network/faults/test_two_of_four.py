@@ -12,7 +12,7 @@ def unanswered(network, nodes, seed):
 
 def test_two_of_four_decide_nothing_and_go_on_by_themselves_once_one_is_back(network, examiner):
     staying, (first, second) = network.nodes[:2], network.nodes[2:]
-    with Load(network, 1) as load:
+    with Load(network, 1, patience_s=3.0) as load:
         load.wait_acknowledged(5)
         for node in (first, second):
             node.kill()

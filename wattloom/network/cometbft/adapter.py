@@ -117,8 +117,13 @@ class LedgerApplication(AbciApplication):
         status = wire.ResponseProcessProposal.PROPOSAL_STATUS_ACCEPT
         if refusal is not None:
             status = wire.ResponseProcessProposal.PROPOSAL_STATUS_REJECT
-            proposer = request.proposer_address.hex()
-            log.warning("proposal refused", height=request.height, proposer=proposer, reason=str(refusal))
+            log.warning(
+                "proposal refused",
+                height=request.height,
+                proposer=request.proposer_address.hex(),
+                code=refusal.code,
+                reason=str(refusal),
+            )
         return wire.ResponseProcessProposal(status=status)
 
     def finalize_block(self, request: wire.RequestFinalizeBlock) -> wire.ResponseFinalizeBlock:
