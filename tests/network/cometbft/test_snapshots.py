@@ -216,11 +216,6 @@ def test_a_damaged_chunk_is_fetched_again_from_somebody_else(offered, joiner):
     assert joiner.application.info().height == offered.info.height
 
 
-def test_a_chunk_of_an_unknown_sender_is_fetched_again(offered, joiner):
-    joiner.offer(offered)
-    assert joiner.snapshots.apply(0, b"", "") == Applied(Answer.RETRY, refetch_chunks=(0,))
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -236,7 +231,7 @@ def test_a_snapshot_of_another_state_is_refused_with_its_last_chunk(offered, joi
     assert joiner.offer(liar) is Offer.ACCEPT
     answers = joiner.apply(liar)
     assert [each.answer for each in answers[:-1]] == [Answer.ACCEPT] * (liar.info.chunks - 1)
-    assert answers[-1] == Applied(Answer.REJECT_SNAPSHOT)
+    assert answers[-1] == Applied(Answer.REJECT_SNAPSHOT, reject_senders=("peer",))
     assert set(joiner.rows().values()) == {0}
     joiner.join(offered)
 
@@ -258,6 +253,15 @@ def test_rows_that_are_none_end_the_snapshot_at_once(offered, joiner, change):
     assert [each.answer for each in joiner.apply(liar)] == [Answer.ACCEPT, Answer.REJECT_SNAPSHOT]
     assert set(joiner.rows().values()) == {0}
     joiner.join(offered)
+
+
+def test_all_who_sent_of_a_false_snapshot_are_asked_no_more(offered, joiner):
+    liar = forged(offered, 2, lambda rows: rows[::-1])
+    joiner.offer(liar)
+    for index, sender in enumerate(("mallory", "trudy")):
+        joiner.snapshots.apply(index, liar.chunks[index], sender)
+    refused = joiner.snapshots.apply(2, liar.chunks[2], "mallory")
+    assert refused == Applied(Answer.REJECT_SNAPSHOT, reject_senders=("mallory", "trudy"))
 
 
 def test_a_chunk_out_of_order_begins_the_snapshot_again(offered, joiner):

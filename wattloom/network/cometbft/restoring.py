@@ -5,7 +5,7 @@ order, and all of them must make the state root that the light client found for 
 """
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import structlog
@@ -51,7 +51,10 @@ class Answer(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of a chunk, what to fetch again, and whom to ask no more."""
+    """What became of a chunk, what to fetch again, and whom to ask no more.
+
+    The engine asks those alone for a snapshot's chunks who listed it, so all who sent of a false one lied.
+    """
 
     answer: Answer
     refetch_chunks: tuple[int, ...] = ()
@@ -65,6 +68,7 @@ class _Accepted:
     app_hash: bytes
     restore: Restore
     applied: int = 0
+    senders: set[str] = field(default_factory=set)
 
 
 class Restoring:
@@ -111,6 +115,7 @@ class Restoring:
         if index != accepted.applied:
             self._give_up()
             return Applied(Answer.RETRY_SNAPSHOT)
+        accepted.senders.add(sender)
         try:
             accepted.restore.add(unpack(chunk, accepted.head.chunk_hash(index)))
             accepted.applied += 1
@@ -118,11 +123,11 @@ class Restoring:
                 self._finish(accepted)
         except ChunkDamaged as error:
             log.warning("chunk refused", index=index, sender=sender, reason=str(error))
-            return Applied(Answer.RETRY, (index,), (sender,) if sender else ())
+            return Applied(Answer.RETRY, (index,), (sender,))
         except (SnapshotRejected, RestoreRejected) as error:
             log.warning("snapshot refused", height=accepted.info.height, index=index, reason=str(error))
             self._give_up()
-            return Applied(Answer.REJECT_SNAPSHOT)
+            return Applied(Answer.REJECT_SNAPSHOT, reject_senders=tuple(sorted(accepted.senders)))
         return Applied(Answer.ACCEPT)
 
     def _finish(self, accepted: _Accepted) -> None:
