@@ -3,7 +3,6 @@
 import pytest
 
 from tests.network.cometbft import stock
-from tests.network.cometbft.day import running_day
 from wattloom.network.cometbft.rpc import RpcClient
 
 
@@ -24,10 +23,3 @@ def stock_client(stock_address):
     """Return a client of the stock node."""
     with RpcClient(stock_address) as client:
         yield client
-
-
-@pytest.fixture(scope="session")
-def day(engine_program, tmp_path_factory):
-    """Return a running network on which a day has passed; tests may add to it."""
-    with running_day(tmp_path_factory.mktemp("day")) as day:
-        yield day

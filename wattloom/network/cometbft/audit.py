@@ -16,7 +16,7 @@ from wattloom.chaincode.installed import RULES, Rules
 from wattloom.network.abci import abci_pb2 as abci
 from wattloom.network.application import Application
 from wattloom.network.chain.block import Block, Misbehaviour
-from wattloom.network.chain.errors import ChainError
+from wattloom.network.chain.errors import ChainError, ChainRejected
 from wattloom.network.chain.evidence import Offence, offences
 from wattloom.network.chain.genesis import Genesis
 from wattloom.network.chain.params import ConsensusParams
@@ -268,6 +268,8 @@ def _telling(height: int) -> Iterator[None]:
         yield
     except HeightMissing:
         raise
+    except ChainRejected as error:  # reading is a block ahead of replaying
+        raise LedgerRejected(height=error.height, what=f"{error.what} [{error.code}]") from error
     except (ChainError, KeyError) as error:
         raise LedgerRejected(height=height, what=str(error)) from error
 

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -73,7 +74,8 @@ class ChainReader:
         waiting: tuple[Block, BlockID] | None = None
         for heights in _portions(first, last):
             for height, tree in zip(heights, self._trees("block", heights), strict=True):
-                block, block_id = _block(height, tree)
+                with _naming(height):
+                    block, block_id = _block(height, tree)
                 if waiting is not None:
                     yield SignedBlock(*waiting, block.last_commit)
                 waiting = block, block_id
@@ -100,9 +102,11 @@ class ChainReader:
         """Return what the application answered for each height, in order, as the node has stored it."""
         for heights in _portions(first, last):
             for height, tree in zip(heights, self._trees("block_results", heights), strict=True):
-                _require_height(Fault.HEIGHT, height, _number("Results", tree, "height"))
-                renamed = dict(tree) | {"events": tree.get("finalize_block_events")}
-                yield read_message(abci.ResponseFinalizeBlock, renamed)
+                with _naming(height):
+                    _require_height(Fault.HEIGHT, height, _number("Results", tree, "height"))
+                    renamed = dict(tree) | {"events": tree.get("finalize_block_events")}
+                    results = read_message(abci.ResponseFinalizeBlock, renamed)
+                yield results
 
     def validators(self, height: int) -> ValidatorSet:
         """Return the set that signs a height."""
@@ -141,6 +145,15 @@ def _block(height: int, tree: Any) -> tuple[Block, BlockID]:  # noqa: ANN401 - J
     check_content(block)
     check_block_id(block, block_id)
     return block, block_id
+
+
+@contextmanager
+def _naming(height: int) -> Iterator[None]:
+    """Say of which height a record is malformed."""
+    try:
+        yield
+    except MalformedRecord as error:
+        raise MalformedRecord(error.record, f"of height {height}: {error.what}") from error
 
 
 def _member(record: str, tree: Any, name: str) -> Any:  # noqa: ANN401 - JSON

@@ -84,3 +84,6 @@ def _params(executed: Executed, rules_before: int) -> wire.ConsensusParams | Non
 def _set_limits(params: wire.ConsensusParams, limits: ConsensusLimits) -> None:
     params.block.max_bytes = limits.block_max_bytes
     params.block.max_gas = -1
+    params.evidence.max_age_num_blocks = limits.evidence_max_age_blocks
+    params.evidence.max_age_duration.seconds = limits.evidence_max_age_s
+    params.evidence.max_bytes = limits.evidence_max_bytes
