@@ -1,23 +1,34 @@
-"""What was called, refused and announced on each engine, so that nothing can be left out unnoticed."""
+"""What was called and refused on each engine, so that nothing can be left out unnoticed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from wattloom.network.client import Refused
+from wattloom.chaincode.governance.messages import Proposal
+from wattloom.network.client import Description, Refused
 
 
 @dataclass
 class Exercised:
-    """Functions that came to a result, timers that were seen to run, and codes that were refused with.
+    """One engine's share of the suite.
 
-    `results` is what `scenario.play` has come to, to be compared between the engines.
+    `installed` are the functions of all contracts by the ledger's own word, `functions` those that came to a
+    result and the timers that were seen to run, `codes` what was refused with; `story` is what
+    `scenario.play` told, `expiring` a proposal that nobody decides.
     """
 
+    engine: str
+    installed: set[str]
     functions: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
-    events: set[str] = field(default_factory=set)
-    results: list[object] = field(default_factory=list)
+    story: list[tuple[object, ...]] = field(default_factory=list)
+    expiring: Proposal | None = None
+
+    @classmethod
+    def of(cls, ledger: Description) -> "Exercised":
+        """Begin with what a ledger says of itself."""
+        functions = {each["name"] for contract in ledger.contracts for each in contract["functions"]}
+        return cls(engine=ledger.engine, installed=functions)
 
     @contextmanager
     def noting(self, function: str) -> Iterator[None]:

@@ -7,24 +7,30 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from wattloom.identity.certificates import Authority
 from wattloom.identity.tls import TlsAuthority
 from wattloom.network.chain.genesis import Genesis
 from wattloom.network.chain.validators import ValidatorSet
 from wattloom.network.client import Client, connect
+from wattloom.network.consortium import processes
+from wattloom.network.consortium.create import create_network
+from wattloom.network.consortium.spec import NetworkSpec, Parameters, Ports, SomePorts
 from wattloom.network.solo.create import create_ledger
 from wattloom.network.solo.sequencer import HEARTBEAT_S
 
 CHAIN_ID = "conformance"
 ORGANISATIONS = ("east", "north", "south", "west")
-START_S = int(time.time()) - 3_600
-"""When the certificates of this session begin: block time runs behind the clock."""
+START_S = int(time.time()) - 1_800
+"""When members' certificates begin: block time runs behind the clock, and their issuers begin an hour ago."""
 
 PATIENCE_S = 30.0
+USES = Ports.__struct_fields__
 
 
 @dataclass
@@ -88,7 +94,7 @@ class _Served:
 
     def __init__(self, folder: Path, ca_pem: bytes) -> None:
         self._folder, self._ca_pem = folder, ca_pem
-        self.address = f"127.0.0.1:{free_port()}"
+        self.address = f"127.0.0.1:{free_ports(1)[0]}"
 
     def start(self) -> None:
         command = [sys.executable, "-m", "wattloom", "ledger", "serve", str(self._folder)]
@@ -131,11 +137,43 @@ def solo(path: Path) -> Iterator[Ledger]:
         served.stop()
 
 
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+@contextmanager
+def cometbft(path: Path) -> Iterator[Ledger]:
+    """Run a network of four organisations, with a validator each, under the stock engine."""
+    spec = NetworkSpec(
+        chain_id=CHAIN_ID, organisations=list(ORGANISATIONS), parameters=Parameters(heartbeat_s=1)
+    )
+    ports = {
+        node.name: SomePorts(**dict(zip(USES, free_ports(len(USES)), strict=True))) for node in spec.nodes()
+    }
+    network = create_network(replace(spec, ports=ports), path / "network")
+    nodes = network.nodes()
+
+    def restart() -> None:
+        processes.stop(nodes)
+        processes.start(nodes)
+
+    try:
+        processes.start(nodes)
+        yield Ledger(
+            engine="cometbft",
+            addresses=[node.settings().gateway_address for node in nodes],
+            ca_pem=TlsAuthority.load(network.tls_path).ca_pem,
+            genesis=network.genesis(),
+            organisations={name: Authority.load(network.organisation_path(name)) for name in ORGANISATIONS},
+            heartbeat_s=spec.parameters.heartbeat_s,
+            pids=lambda: [mark.pid for node in nodes if (mark := processes.process_of(node))],
+            restart=restart,
+        )
+    finally:
+        processes.stop(nodes)
 
 
-ENGINES = {"solo": solo}
+def free_ports(count: int) -> list[int]:
+    """Return ports of loopback that nobody listens on."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [probe.getsockname()[1] for probe in probes]
+
+
+ENGINES = {"solo": solo, "cometbft": cometbft}

@@ -5,9 +5,9 @@ import time
 import pytest
 
 from tests.conformance import raw
+from tests.conformance.assembly import Assembly
 from tests.conformance.ledgers import START_S, authority
 from wattloom.chaincode.accounts.records import Party
-from wattloom.chaincode.registry.records import Organisation
 from wattloom.identity.certificates import Authority
 from wattloom.network.transactions import MAX_TRANSACTION_BYTES, decode, sign
 from wattloom.network.wire.gateway_pb2 import CommitStatusRequest, EvaluateRequest, SubmitRequest
@@ -103,15 +103,14 @@ def test_a_certificate_cannot_carry_the_ledgers_own_role(town):
 def test_a_certificate_counts_within_its_validity_alone(town):
     now_s, name = int(time.time()), town.name("cooperative")
     issuer = Authority.create("CA", organisation=name, not_before_s=now_s - 10 * DAY_S)
-    added = Organisation(organisation=name, ca_certificate=issuer.certificate)
-    town.member("admin", "consortium-admin").submit("registry:add_organisation", added)
-    for code, begins_s in (
-        ("CERTIFICATE_EXPIRED", now_s - 2 * DAY_S),
-        ("CERTIFICATE_NOT_YET_VALID", now_s + DAY_S),
-    ):
-        identity = issuer.issue_client("carla", role="home", not_before_s=begins_s, days=1)
-        refusal = town.acting(identity, f"{name}.carla").refusal("accounts:open", Party(party_id="a.b"))
-        assert (refusal.code, refusal.details["client_id"]) == (code, identity.client_id)
+    with Assembly(town).admitted(issuer):
+        for code, begins_s in (
+            ("CERTIFICATE_EXPIRED", now_s - 2 * DAY_S),
+            ("CERTIFICATE_NOT_YET_VALID", now_s + DAY_S),
+        ):
+            identity = issuer.issue_client("carla", role="home", not_before_s=begins_s, days=1)
+            refusal = town.acting(identity, f"{name}.carla").refusal("accounts:open", Party(party_id="a.b"))
+            assert (refusal.code, refusal.details["client_id"]) == (code, identity.client_id)
 
 
 def test_functions_are_called_in_their_own_way_alone(anna):

@@ -95,6 +95,7 @@ def test_a_page_above_the_limit_of_results_is_not_given_and_smaller_ones_are(tow
     desk = sessions[0].coordinator
     before = PageOfSessions(limit=1_000, bookmark=f"session/{town.name('wide')}")
     hasty = town.client(desk.identity, patience_s=2.0)
+    list(hasty.blocks(town.height, to_height=town.height))
     with pytest.raises((NotAnswered, Refused)):
         hasty.evaluate("transactive:list_sessions", before, Page[SessionLine])
     half = desk.query("transactive:list_sessions", replace(before, limit=38), Page[SessionLine])

@@ -2,43 +2,45 @@
 
 import pytest
 
+from tests.conformance.assembly import Assembly
 from tests.conformance.ledgers import START_S, authority
 from tests.conformance.town import together
 from wattloom.chaincode.accounts.records import Account, Party
 from wattloom.chaincode.api import Page
+from wattloom.chaincode.governance.actions import AddManufacturer, AddOrganisation
+from wattloom.chaincode.governance.messages import Propose
 from wattloom.chaincode.registry.records import (
     Binding,
     ClientId,
     Home,
     HomeId,
     HomesOf,
-    Manufacturer,
     Meter,
     MeterChain,
     MeterId,
-    Organisation,
 )
 from wattloom.identity.certificates import Authority
 
 
-def test_an_organisation_that_was_admitted_vouches_for_members(town):
+@pytest.fixture
+def assembly(town):
+    return Assembly(town)
+
+
+def test_an_organisation_that_was_admitted_vouches_for_members(town, assembly):
     name = town.name("cooperative")
     newcomers = authority(name)
-    admin = town.member("admin", "consortium-admin")
-    added = Organisation(organisation=name, ca_certificate=newcomers.certificate)
-    admin.submit("registry:add_organisation", added)
-    assert admin.refusal("registry:add_organisation", added).code == "ALREADY_EXISTS"
     carla = town.acting(newcomers.issue_client("carla", role="home", not_before_s=START_S), f"{name}.carla")
-    opened = carla.submit("accounts:open", Party(party_id=carla.party_id), Account)
-    assert opened.result == Account(party_id=carla.party_id)
+    party = Party(party_id=carla.party_id)
+    assert carla.refusal("accounts:open", party).code == "UNKNOWN_ORGANISATION"
+    with assembly.admitted(newcomers):
+        assert carla.submit("accounts:open", party, Account).result == Account(party_id=carla.party_id)
 
 
-def test_an_organisation_is_admitted_under_its_own_name_alone(town):
-    admin = town.member("admin", "consortium-admin")
-    wrong = Organisation(organisation=town.name("one"), ca_certificate=authority("another").certificate)
-    refusal = admin.refusal("registry:add_organisation", wrong)
+def test_an_organisation_is_admitted_under_its_own_name_alone(town, assembly):
+    wrong = AddOrganisation(organisation=town.name("one"), ca_certificate=authority("another").certificate)
+    refusal = assembly.admins["north"].refusal("governance:propose", Propose(action=wrong))
     assert (refusal.code, refusal.details) == ("CERTIFICATE_REFUSED", {"reason": "CERTIFICATE_SUBJECT"})
-    assert town.member("guest").refusal("registry:add_organisation", wrong).code == "FORBIDDEN"
 
 
 def test_homes_are_registered_by_their_own_organisation_and_read_by_those_concerned(town):
@@ -56,26 +58,20 @@ def test_homes_are_registered_by_their_own_organisation_and_read_by_those_concer
 
 
 def test_a_page_goes_on_where_its_bookmark_says_and_ends_without_one(town):
-    cooperative = authority(town.name("cooperative"))
-    name = cooperative.organisation
-    admin = town.member("admin", "consortium-admin")
-    added = Organisation(organisation=name, ca_certificate=cooperative.certificate)
-    admin.submit("registry:add_organisation", added)
-    office = cooperative.issue_client("office", role="registrar", not_before_s=START_S)
-    registrar = town.acting(office, f"{name}.office")
-    homes = [Home(party_id=f"{name}.h{number}", limit_wh=number) for number in range(5)]
+    registrar = town.member("office", "registrar", organisation="west")  # whose homes are this test's alone
+    homes = [Home(party_id=f"west.{town.name(f'h{number}')}", limit_wh=number) for number in range(5)]
     together(lambda home=home: registrar.submit("registry:register_home", home) for home in homes)
 
     found, bookmark, sizes = [], "", []
     while not sizes or bookmark:
-        asked = HomesOf(organisation=name, limit=2, bookmark=bookmark)
+        asked = HomesOf(organisation="west", limit=2, bookmark=bookmark)
         page = registrar.query("registry:list_homes", asked, Page[Home])
         found, bookmark = [*found, *page.items], page.bookmark
         sizes.append(len(page.items))
     assert (found, sizes) == (homes, [2, 2, 1])
 
     for wrong in ({"limit": 0}, {"limit": 1_001}, {"bookmark": "home/south/h1"}):
-        refusal = registrar.refusal("registry:list_homes", {"organisation": name, **wrong}, query=True)
+        refusal = registrar.refusal("registry:list_homes", {"organisation": "west", **wrong}, query=True)
         assert (refusal.code, refusal.height) == ("INVALID_ARGUMENT", None)
 
 
@@ -114,16 +110,14 @@ def manufacturer(town):
     return Authority.create(f"{name} root", organisation=name, not_before_s=START_S, path_length=1)
 
 
-def test_a_genuine_meter_of_a_trusted_manufacturer_is_registered_once(town, manufacturer):
+def test_a_genuine_meter_of_a_trusted_manufacturer_is_registered_once(town, assembly, manufacturer):
     name = manufacturer.organisation
-    admin, registrar = town.member("admin", "consortium-admin"), town.member("office", "registrar")
+    registrar = town.member("office", "registrar")
     intermediate = manufacturer.issue_intermediate(f"{name} line", not_before_s=START_S)
     meter = intermediate.issue_meter("m-1", manufactured_at_s=START_S)
     chain = MeterChain(chain=list(meter.chain), manufactured_at_s=START_S)
     assert registrar.refusal("registry:register_meter", chain).code == "NOT_FOUND"
-    trusted = Manufacturer(manufacturer=name, root_certificate=manufacturer.certificate)
-    admin.submit("registry:add_manufacturer", trusted)
-    assert admin.refusal("registry:add_manufacturer", trusted).code == "ALREADY_EXISTS"
+    assembly.carry(AddManufacturer(manufacturer=name, root_certificate=manufacturer.certificate))
     registered = registrar.submit("registry:register_meter", chain, Meter).result
     assert (registered.lfdi, registered.serial, registered.organisation) == (meter.lfdi, "m-1", "north")
     assert registrar.refusal("registry:register_meter", chain).code == "ALREADY_EXISTS"

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from itertools import count
 from typing import Any, TypeVar
 
 import pytest
 
 from tests.conformance.coverage import Exercised
-from tests.conformance.ledgers import START_S, Ledger
+from tests.conformance.ledgers import PATIENCE_S, START_S, Ledger
 from wattloom.chaincode.accounts.records import Account, Amount, Party
 from wattloom.chaincode.registry.records import Home
-from wattloom.network.client import Client, Event, Receipt, Refused
+from wattloom.network.client import Client, Event, Receipt, Refused, State
 from wattloom.network.transactions import SignedTransaction, Signer
 
 T = TypeVar("T")
@@ -22,8 +23,8 @@ _numbers = count(1)
 class Member:
     """A party and its client; every call is noted.
 
-    A call first waits until the member's own gateway has the newest block that its town knows of, because
-    another gateway's blocks may come a moment earlier.
+    A call first waits until the member's own gateway has what its town knows of, because another gateway's
+    blocks may come a moment earlier.
     """
 
     def __init__(self, town: "Town", client: Client, identity: Signer, party_id: str) -> None:
@@ -61,16 +62,21 @@ class Member:
             with self.town.exercised.noting(function):
                 receipt = call()
         except Refused as refusal:
-            self.town.saw(refusal.height or 0)
+            if refusal.height is not None:
+                self.town.saw(refusal.height, refusal.tx_id)
             raise
-        self.town.saw(receipt.height)
+        self.town.saw(receipt.height, receipt.tx_id)
         return receipt
 
     def _catch_up(self) -> None:
-        height = self.town.height
-        if self._height < height:
+        height, tx_id = self.town.newest
+        if height <= self._height:
+            return
+        if tx_id:
+            assert self.client.status(tx_id, wait_s=PATIENCE_S).state is State.COMMITTED
+        else:
             list(self.client.blocks(height, to_height=height))
-            self._height = height
+        self._height = height
 
 
 class Town:
@@ -79,7 +85,7 @@ class Town:
     def __init__(self, ledger: Ledger, exercised: Exercised, *, label: str | None = None) -> None:
         self.ledger, self.exercised = ledger, exercised
         self.label = label or f"t{next(_numbers)}"
-        self.height = 0
+        self.newest = (0, "")
         self._open = ExitStack()
         self._clients = count()
 
@@ -87,9 +93,14 @@ class Town:
         """Return a name that no other test uses."""
         return f"{self.label}-{name}"
 
-    def saw(self, height: int) -> None:
-        """Note the height of a block that a member has been told of."""
-        self.height = max(self.height, height)
+    @property
+    def height(self) -> int:
+        """The newest block that somebody has been told of."""
+        return self.newest[0]
+
+    def saw(self, height: int, tx_id: str = "") -> None:
+        """Note a block that somebody has been told of, and a transaction in it."""
+        self.newest = max(self.newest, (height, tx_id))
 
     def member(self, name: str, role: str = "home", *, organisation: str = "north", **options) -> Member:
         """Return a new member of an organisation."""
@@ -111,14 +122,17 @@ class Town:
         """Return registered homes in the order of their ids, with an account and money each."""
         homes = [self.member(f"home{index:02d}") for index in range(number)]
         registrar, bank = self.member("office", "registrar"), self.member("bank", "settlement-agent")
-
-        def enrol(home: Member) -> None:
-            registrar.submit("registry:register_home", Home(party_id=home.party_id, limit_wh=limit_wh), Home)
-            home.submit("accounts:open", Party(party_id=home.party_id), Account)
-            amount = Amount(party_id=home.party_id, amount_nano=money_nano)
-            bank.submit("accounts:mint", amount, Account)
-
-        together(lambda home=home: enrol(home) for home in homes)
+        registered = [Home(party_id=home.party_id, limit_wh=limit_wh) for home in homes]
+        together(
+            [
+                *(partial(registrar.submit, "registry:register_home", home) for home in registered),
+                *(partial(home.submit, "accounts:open", Party(party_id=home.party_id)) for home in homes),
+            ]
+        )
+        together(
+            partial(bank.submit, "accounts:mint", Amount(party_id=home.party_id, amount_nano=money_nano))
+            for home in homes
+        )
         return homes
 
     def account(self, member: Member) -> Account:
@@ -129,9 +143,7 @@ class Town:
         """Follow events; the stream ends with the test."""
         stream = self.client().events(from_height, **wanted)
         self._open.callback(stream.close)
-        for event in stream:
-            self.exercised.events.add(f"{event.contract}:{event.name}")
-            yield event
+        yield from stream
 
     def close(self) -> None:
         self._open.close()
