@@ -17,8 +17,9 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(STAMP)  ## one market day, end to end (DATA=FOLDER real data, KEEP=FOLDER keeps the ledger)
-	$(BIN)/wattloom demo $(if $(DATA),--data "$(DATA)") $(if $(KEEP),--keep "$(KEEP)")
+demo: $(STAMP)  ## one market day (DATA=FOLDER real data, KEEP=FOLDER keeps the ledger, ENGINE=cometbft a network)
+	$(if $(filter cometbft,$(ENGINE)),$(BIN)/wattloom network install-engine)
+	$(BIN)/wattloom demo $(if $(ENGINE),--engine $(ENGINE)) $(if $(DATA),--data "$(DATA)") $(if $(KEEP),--keep "$(KEEP)")
 
 engine: $(STAMP)  ## find CometBFT, or build it into the user's cache (needs Go or the package registries once)
 	@$(BIN)/python -c "from wattloom.network.engine_binary import install_engine; print(install_engine(print))"

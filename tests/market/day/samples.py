@@ -35,7 +35,7 @@ def day_result(**changes):
         residuals=(Residual(1, 0.5, 0.1), Residual(2, 1e-7, 1e-8)),
         central_optimum=7.2,
         cost_before_rounding=7.2,
-        ledger=LedgerDay("market-day", "ab" * 32, 12, 34, "cd" * 32),
+        ledger=LedgerDay("solo", "market-day", "ab" * 32, 12, 34, "cd" * 32),
         seconds=1.5,
     )
     return replace(day, **changes)

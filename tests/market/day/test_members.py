@@ -6,7 +6,8 @@ import pytest
 
 from tests.market.transactive.samples import community_of, rigid_home
 from wattloom.chaincode.api.units import PartyId
-from wattloom.market.day.members import OFFICERS, Members
+from wattloom.identity.certificates import Authority
+from wattloom.market.day.members import OFFICERS, ORGANISATION, Members
 
 AWKWARD = sorted(["a b", "a-b", "A-B", "Zoë Müller, 12 Elm St", "_", "家", "[bold]", "x" * 200])
 
@@ -14,7 +15,9 @@ AWKWARD = sorted(["a b", "a-b", "A-B", "Zoë Müller, 12 Elm St", "_", "家", "[
 @pytest.fixture(scope="module")
 def members():
     community = community_of(*(rigid_home(name, np.ones(2)) for name in AWKWARD))
-    return Members.certify(community, not_before_s=int(time.time()) - 60)
+    start_s = int(time.time()) - 60
+    authority = Authority.create("community CA", organisation=ORGANISATION, not_before_s=start_s)
+    return Members.certify(community, authority, not_before_s=start_s)
 
 
 def test_every_home_has_a_party_of_its_own_whatever_its_name(members):

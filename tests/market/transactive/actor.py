@@ -47,7 +47,7 @@ async def trade(client, index):
 
 async def main(who, address, ca_file, folder, *index):
     identity = ClientIdentity.load(Path(folder))
-    async with Way(address, Path(ca_file).read_bytes()).client(identity) as client:
+    async with Way([address], Path(ca_file).read_bytes()).client(identity) as client:
         if who == "coordinator":
             await coordinate(client, decode((Path(folder) / "invitation.json").read_bytes(), OpenSession))
         else:

@@ -11,9 +11,10 @@ from wattloom.chaincode.accounts.records import Account, Party, Supply
 from wattloom.chaincode.transactive.messages import BillOf, SessionView
 from wattloom.chaincode.transactive.records import Bill, Residual
 from wattloom.chaincode.transactive.terms import Terms
+from wattloom.identity.certificates import Authority
 from wattloom.identity.tls import TlsAuthority, TlsIdentity
 from wattloom.market.data.synthetic import synthetic_community
-from wattloom.market.day.members import Members
+from wattloom.market.day.members import ORGANISATION, Members
 from wattloom.market.day.trading import SESSION, Way, enrol
 from wattloom.market.homes.community import Community
 from wattloom.market.homes.solver import HomeSolver
@@ -170,15 +171,17 @@ async def marketplace(
     path: Path, community: Community, *, heartbeat_s=1.0, **changes
 ) -> AsyncIterator[Marketplace]:
     """Serve a new ledger on which everybody is enrolled; `changes` are those of `offered_terms`."""
-    members = Members.certify(community, not_before_s=int(time.time()) - 3_600)
-    folder = create_ledger(path, chain_id="test-market", organisations=[members.authority])
+    start_s = int(time.time()) - 3_600
+    authority = Authority.create("community CA", organisation=ORGANISATION, not_before_s=start_s)
+    members = Members.certify(community, authority, not_before_s=start_s)
+    folder = create_ledger(path, chain_id="test-market", organisations=[authority])
     terms = offered_terms(community, slot_start_s=(int(time.time()) // DAY_S + 2) * DAY_S, **changes)
     solvers = [HomeSolver(home) for home in community.homes]
     with (
         SoloEngine(folder, heartbeat_s=heartbeat_s) as engine,
         GatewayThread(engine, tls=TlsIdentity.load(folder.tls_path)) as gateway,
     ):
-        way = Way(gateway.address, TlsAuthority.load(folder.tls_path).ca_pem)
+        way = Way([gateway.address], TlsAuthority.load(folder.tls_path).ca_pem)
         await enrol(community, members, way, terms)
         yield Marketplace(community, members, terms, folder, way, solvers)
 

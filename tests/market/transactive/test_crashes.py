@@ -65,7 +65,7 @@ async def actor(market, path, who, identity, *arguments):
         (path / "ca.pem").write_bytes(market.way.ca_certificate)
         invitation = OpenSession(session_id=SESSION, homes=market.parties, terms=market.terms)
         (path / "invitation.json").write_bytes(encode(invitation))
-    command = ["-m", "tests.market.transactive.actor", who, market.way.address, path / "ca.pem", path]
+    command = ["-m", "tests.market.transactive.actor", who, market.way.addresses[0], path / "ca.pem", path]
     process = await asyncio.create_subprocess_exec(
         sys.executable, *map(str, command), *arguments, stdout=asyncio.subprocess.PIPE, cwd=ROOT
     )

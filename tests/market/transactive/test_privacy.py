@@ -186,7 +186,7 @@ async def traded(tmp_path):
 
 def stranger_to(market):
     """Return a client without any identity."""
-    return AsyncClient([market.way.address], ca_certificate=market.way.ca_certificate)
+    return AsyncClient(market.way.addresses, ca_certificate=market.way.ca_certificate)
 
 
 async def decisions(market):

@@ -15,12 +15,15 @@ from wattloom.chaincode.transactive.messages import SessionView
 from wattloom.market.data.errors import DataError
 from wattloom.market.data.folder import read_community
 from wattloom.market.data.synthetic import synthetic_community
+from wattloom.market.day.ledgers import EngineName
 from wattloom.market.day.result import DayResult
 from wattloom.market.day.run import SessionVoid, run_day
 from wattloom.market.homes.community import Community
 from wattloom.market.homes.errors import BadHome, SolveFailed
 from wattloom.market.report import as_json, as_table, write_page
 from wattloom.network.client import ClientError
+from wattloom.network.consortium.errors import ConsortiumError
+from wattloom.network.engine_binary import EngineMissing
 from wattloom.network.replay import LedgerRejected
 from wattloom.network.solo import LedgerFolderError
 
@@ -34,6 +37,9 @@ def demo(
         Path | None, typer.Option(help="Folder with homes and weather; without it a community is generated.")
     ] = None,
     keep: Annotated[Path | None, typer.Option(help="Keep the ledger in this new folder.")] = None,
+    engine: Annotated[
+        EngineName, typer.Option(help="The ledger in one process, or four validators on this machine.")
+    ] = EngineName.SOLO,
     homes: Annotated[int, typer.Option(min=2, max=300, help="How many homes take part.")] = 10,
     report: Annotated[Path, typer.Option(help="Where the page with the plots goes.")] = Path("report.html"),
     figures: Annotated[Path, typer.Option(help="Where the figures go as JSON.")] = Path("build/demo.json"),
@@ -43,8 +49,8 @@ def demo(
         for page in (report, figures):
             page.parent.mkdir(parents=True, exist_ok=True)
         community = synthetic_community(homes=homes) if data is None else read_community(data, homes=homes)
-        day = _run(community, keep)
-    except (DataError, BadHome, LedgerFolderError, OSError) as error:
+        day = _run(community, keep, engine)
+    except (DataError, BadHome, LedgerFolderError, ConsortiumError, EngineMissing, OSError) as error:
         _fail(str(error), code=2)
     except (SessionVoid, LedgerRejected, ClientError, SolveFailed) as error:
         _fail(str(error), code=1)
@@ -59,7 +65,7 @@ def demo(
         _fail("failed: " + ", ".join(check.name for check in day.failed), code=1)
 
 
-def _run(community: Community, keep: Path | None) -> DayResult:
+def _run(community: Community, keep: Path | None, engine: EngineName) -> DayResult:
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wattloom-"))) / "ledger"
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -76,7 +82,7 @@ def _run(community: Community, keep: Path | None) -> DayResult:
             at = view.progress
             bar.update(task, description=f"homes trade: {at.phase.value}, iteration {at.iteration}")
 
-        return run_day(community, folder, tell=tell, progress=progress)
+        return run_day(community, folder, engine=engine, tell=tell, progress=progress)
 
 
 def _show(day: DayResult) -> None:

@@ -20,22 +20,18 @@ OFFICERS = {
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The organisation's authority, its officers by name, and its homes in the community's order.
+    """The organisation's officers by name, and its homes in the community's order.
 
     On the ledger a home is known by its number. Which household that is, its organisation knows and nobody
     else: a ledger forgets nothing, so no name out of the data may reach it.
     """
 
-    authority: Authority
     officers: dict[str, ClientIdentity]
     homes: Sequence[ClientIdentity]
 
     @classmethod
-    def certify(cls, community: Community, *, not_before_s: int) -> "Members":
-        """Make the keys and certificates of everybody."""
-        authority = Authority.create(
-            f"{ORGANISATION} CA", organisation=ORGANISATION, not_before_s=not_before_s
-        )
+    def certify(cls, community: Community, authority: Authority, *, not_before_s: int) -> "Members":
+        """Make the keys and certificates of everybody; the authority is the organisation's."""
         officers = {
             name: authority.issue_client(name, role=role, not_before_s=not_before_s)
             for name, role in OFFICERS.items()
@@ -44,7 +40,7 @@ class Members:
             authority.issue_client(_pseudonym(number), role="home", not_before_s=not_before_s)
             for number in range(1, len(community.homes) + 1)
         ]
-        return cls(authority=authority, officers=officers, homes=homes)
+        return cls(officers=officers, homes=homes)
 
     @property
     def parties(self) -> list[str]:

@@ -52,6 +52,7 @@ class Residual:
 class LedgerDay:
     """What the ledger did: counts, and what its verification found."""
 
+    engine: str
     chain_id: str
     genesis_hash: str
     blocks: int

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from wattloom.identity.tls import TlsAuthority, TlsIdentity
 from wattloom.market.day.checks import check_day
+from wattloom.market.day.ledgers import DayLedger, EngineName, create_day_ledger
 from wattloom.market.day.members import Members
 from wattloom.market.day.result import Array, DayResult, HomeDay, LedgerDay, Residual
-from wattloom.market.day.trading import Progress, Traded, Way, enrol, trade
+from wattloom.market.day.trading import Progress, Traded, enrol, trade
 from wattloom.market.homes.central import CentralOptimum, solve_central
 from wattloom.market.homes.community import Community
 from wattloom.market.homes.home import Schedule
@@ -19,12 +19,8 @@ from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.transactive.agent import Outcome
 from wattloom.market.transactive.terms import offered_terms, rounding_bound
 from wattloom.market.transactive.units import NANO, from_nano
-from wattloom.network.gateway import GatewayThread
-from wattloom.network.solo import LedgerFolder, SoloEngine
-from wattloom.network.solo.create import create_ledger
-from wattloom.network.solo.verify import verify_ledger
+from wattloom.network.replay import Verified
 
-CHAIN_ID = "market-day"
 BACKDATE_S = 3_600
 
 Tell = Callable[[str], None]
@@ -34,7 +30,14 @@ class SessionVoid(Exception):
     """The session ended without trades; the sentence says why."""
 
 
-def run_day(community: Community, folder: Path, *, tell: Tell, progress: Progress) -> DayResult:
+def run_day(
+    community: Community,
+    folder: Path,
+    *,
+    engine: EngineName = EngineName.SOLO,
+    tell: Tell,
+    progress: Progress,
+) -> DayResult:
     """Trade one day of a community on a new ledger in `folder`, and check everything that must hold.
 
     The day is delivered tomorrow by the ledger's clock, whenever its data were measured. `tell` is given each
@@ -43,7 +46,8 @@ def run_day(community: Community, folder: Path, *, tell: Tell, progress: Progres
     Raises
     ------
     SessionVoid : the session ended without trades
-    LedgerFolderError : the folder is not empty
+    LedgerFolderError, ConsortiumError : the folder is not empty, or the network does not start
+    EngineMissing : the stock engine is not installed
     LedgerRejected : the ledger does not verify
     """
     started = time.perf_counter()
@@ -52,17 +56,17 @@ def run_day(community: Community, folder: Path, *, tell: Tell, progress: Progres
     alone = [solver.stand_alone() for solver in solvers]
     central = solve_central(community.homes)
     tell("the ledger and its members are made")
-    members = Members.certify(community, not_before_s=int(time.time()) - BACKDATE_S)
-    ledger = create_ledger(folder, chain_id=CHAIN_ID, organisations=[members.authority])
+    ledger = create_day_ledger(engine, folder)
+    members = Members.certify(community, ledger.authority, not_before_s=int(time.time()) - BACKDATE_S)
     traded = _trade_on(ledger, community, solvers, members, tell, progress)
     tell("the whole ledger is executed again and compared")
-    ledger_day = _verify(ledger)
+    ledger_day = _ledger_day(ledger.verify(), engine)
     day = _result(community, solvers, alone, central, traded, ledger_day, time.perf_counter() - started)
     return replace(day, checks=check_day(day))
 
 
 def _trade_on(
-    ledger: LedgerFolder,
+    ledger: DayLedger,
     community: Community,
     solvers: list[HomeSolver],
     members: Members,
@@ -70,9 +74,7 @@ def _trade_on(
     progress: Progress,
 ) -> Traded:
     terms = offered_terms(community, slot_start_s=_tomorrow_s())
-    tls = TlsIdentity.load(ledger.tls_path)
-    with SoloEngine(ledger) as engine, GatewayThread(engine, tls=tls) as gateway:
-        way = Way(gateway.address, TlsAuthority.load(ledger.tls_path).ca_pem)
+    with ledger.running() as way:
 
         async def steps() -> Traded:
             tell("homes are registered and pay in their collateral")
@@ -86,12 +88,11 @@ def _trade_on(
     return traded
 
 
-def _verify(ledger: LedgerFolder) -> LedgerDay:
-    genesis_hash = ledger.genesis().hash
-    found = verify_ledger(ledger, genesis_hash=genesis_hash)
+def _ledger_day(found: Verified, engine: EngineName) -> LedgerDay:
     return LedgerDay(
+        engine=engine.value,
         chain_id=found.chain_id,
-        genesis_hash=genesis_hash.hex(),
+        genesis_hash=found.genesis_hash.hex(),
         blocks=found.height,
         transactions=found.transactions,
         state_root=found.app_hash.hex(),

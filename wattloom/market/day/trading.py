@@ -1,7 +1,7 @@
 """The trading of a day: members come to the ledger, a session runs, every home gets its bill."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -26,14 +26,16 @@ Progress = Callable[[SessionView], None]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How to reach the ledger: a gateway's address, and the root that vouches for it (PEM)."""
+    """How to reach the ledger: its gateways' addresses, and the root that vouches for them (PEM)."""
 
-    address: str
+    addresses: Sequence[str]
     ca_certificate: bytes
 
-    def client(self, identity: ClientIdentity) -> AsyncClient:
-        """Return a member's client."""
-        return AsyncClient([self.address], ca_certificate=self.ca_certificate, identity=identity)
+    def client(self, identity: ClientIdentity, *, number: int = 0) -> AsyncClient:
+        """Return a member's client; numbers spread the members over the gateways."""
+        first = number % len(self.addresses)
+        turned = [*self.addresses[first:], *self.addresses[:first]]
+        return AsyncClient(turned, ca_certificate=self.ca_certificate, identity=identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,13 @@ async def trade(
         agents = [
             HomeAgent(
                 solver,
-                await stack.enter_async_context(way.client(identity)),
+                await stack.enter_async_context(way.client(identity, number=number)),
                 party_id=party_id,
                 session_id=SESSION,
             )
-            for solver, identity, party_id in zip(solvers, members.homes, members.parties, strict=True)
+            for number, (solver, identity, party_id) in enumerate(
+                zip(solvers, members.homes, members.parties, strict=True)
+            )
         ]
         try:
             async with asyncio.TaskGroup() as tasks:

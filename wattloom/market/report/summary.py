@@ -42,6 +42,7 @@ def as_json(day: DayResult) -> dict[str, Any]:
         "bills": {home.home: home.bill_nano / 1e9 for home in day.homes},
         "bills_nano": {home.home: str(home.bill_nano) for home in day.homes},
         "price_per_kwh": [float(price) for price in day.price],
+        "engine": day.ledger.engine,
         "blocks": day.ledger.blocks,
         "transactions": day.ledger.transactions,
         "genesis_hash": day.ledger.genesis_hash,
