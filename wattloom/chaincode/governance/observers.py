@@ -25,7 +25,7 @@ def admitted(state: State, node_id: str) -> bool:
         return True
     if any(seat.node_id == node_id for seat in seats.everyone(state)):
         return True
-    return len(node_id) == NODE_ID_CHARS and node_id.isalnum() and state.exists(keys.observer(node_id))
+    return _is_node_id(node_id) and state.exists(keys.observer(node_id))
 
 
 def set_observers(ctx: Context, action: SetObservers) -> None:
@@ -69,3 +69,7 @@ def _check_lists(state: State, action: SetObservers) -> None:
     for node_id in action.remove:
         if not state.exists(keys.observer(node_id)):
             raise NotFound(key=f"{seats.GOVERNANCE}:{keys.observer(node_id)}")
+
+
+def _is_node_id(text: str) -> bool:
+    return len(text) == NODE_ID_CHARS and not text.strip("0123456789abcdef")
