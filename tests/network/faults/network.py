@@ -66,6 +66,13 @@ class Network:
         """Wait until nodes have so many more blocks than anybody has now."""
         self.wait_height(self.height() + count, nodes)
 
+    def proposer(self) -> Node:
+        """Return the validator whose turn it is to propose."""
+        found = wait_for(lambda: self.nodes[0].ask("consensus_state"), "the round's state")
+        address = bytes.fromhex(found["round_state"]["proposer"]["address"])
+        (node,) = [node for node in self.nodes if node.validator_address == address]
+        return node
+
     def client(self, *nodes: Node, identity=None, patience_s: float = 30.0) -> Client:
         """Return a client that knows the gateways of these nodes, in this order; without any, of all."""
         return Client(

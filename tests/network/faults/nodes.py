@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.network.waiting import wait_for
+from wattloom.network.chain.validator_key import ValidatorKey
 from wattloom.network.cometbft.rpc import RpcClient, RpcError
 from wattloom.network.consortium import processes
 from wattloom.network.consortium.layout import NodeFolder
@@ -34,6 +35,11 @@ class Node:
     def address(self) -> str:
         """Where its gateway answers."""
         return self.settings.gateway_address
+
+    @property
+    def validator_address(self) -> bytes:
+        """How the chain names its validator key."""
+        return ValidatorKey.load(self.folder.validator_key_path).address
 
     @property
     def pid(self) -> int:

@@ -63,10 +63,13 @@ def main() -> None:
     parser.add_argument("--generous", action="store_true", help="execute transfers by other rules")
     parser.add_argument("--proposals", type=Path, help="propose what this file holds")
     parser.add_argument("--mempool", type=int, help="how many transactions its mempool takes")
+    parser.add_argument("--engine", type=Path, help="run this program in place of the stock engine")
     parser.add_argument("folder", type=Path)
     asked = parser.parse_args()
     if asked.mempool:
         ENGINE_SETTINGS["mempool_transactions"] = asked.mempool
+    if asked.engine:
+        product.find_engine = lambda: asked.engine
     if asked.proposals:
         product.LedgerApplication = propose(asked.proposals)  # type: ignore[misc]
     folder = NodeFolder(asked.folder)

@@ -40,11 +40,13 @@ class CometEngine:
         self._chain = ChainReader(RpcClient(rpc_address))
         self._lock = threading.Lock()
         self._followers: list[Follower] = []
+        self._stopped = False
 
     def stop(self) -> None:
         """Take no more transactions, and tell every follower that no block follows."""
         self._outbox.stop()
         with self._lock:
+            self._stopped = True
             followers, self._followers = self._followers, []
         for _, on_stop in followers:
             on_stop()
@@ -118,10 +120,16 @@ class CometEngine:
     def follow(
         self, listener: Callable[[NewBlock], None], on_stop: Callable[[], None] = lambda: None
     ) -> Callable[[], None]:
-        """Call `listener` for each new block and `on_stop` after the last; return what ends the following."""
+        """Call `listener` for each new block and `on_stop` after the last; return what ends the following.
+
+        Who comes too late, because the stock node has ended already, is told at once.
+        """
         follower = (listener, on_stop)
         with self._lock:
+            is_late = self._stopped
             self._followers = [*self._followers, follower]
+        if is_late:
+            on_stop()
 
         def end() -> None:
             with self._lock:
