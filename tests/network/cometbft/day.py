@@ -22,12 +22,15 @@ from wattloom.network.consortium.layout import NetworkFolder, NodeFolder
 ABSENT = ValidatorKey.of_seed(bytes(range(32))).public_key
 """A validator that is voted in and never runs."""
 
+CHANGES_AFTER = 2
+"""A block's change of validators signs from so many blocks after it."""
+
 
 @dataclass
 class Day:
     """What stands after the day, while the network goes on with its heartbeat.
 
-    `changed_height` is the last height that was told to a member; every vote was carried out before it.
+    `changed_height` has the validators and limits that the last vote left, as every height after it.
     """
 
     ledger: Ledger
@@ -55,7 +58,9 @@ def running_day(path: Path) -> Iterator[Day]:
             too_much = Transfer(payee=homes[1].party_id, amount_nano=10**18)
             homes[0].refusal("accounts:transfer", too_much)
             _vote(Assembly(town))
-            yield Day(ledger, NetworkFolder(path / "network"), town, homes, session_id, town.height)
+            last = town.height + CHANGES_AFTER
+            list(town.client().blocks(last, to_height=last))
+            yield Day(ledger, NetworkFolder(path / "network"), town, homes, session_id, last)
         finally:
             town.close()
 
