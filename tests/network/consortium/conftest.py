@@ -42,6 +42,7 @@ def running(engine_program, tmp_path_factory):
     network = create_network(with_free_ports(parse_spec(FOUR)), tmp_path_factory.mktemp("up") / "network")
     try:
         processes.start(network.nodes())
+        until(network, lambda found: all(node.state == "running" for node in found.nodes))
         yield network
     finally:
         processes.stop(network.nodes())

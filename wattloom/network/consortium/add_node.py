@@ -17,12 +17,14 @@ from wattloom.chaincode.governance.records import Admission
 from wattloom.identity.tls import TlsAuthority
 from wattloom.network.cometbft.rpc import RpcClient, RpcError
 from wattloom.network.consortium import topology
+from wattloom.network.consortium.checks import is_free
 from wattloom.network.consortium.create import ANYWHERE, BACKDATE_S, sync_folders
 from wattloom.network.consortium.errors import FolderError, SpecError
 from wattloom.network.consortium.layout import NetworkFolder, NodeFolder, NodeSettings, StateSync
 from wattloom.network.consortium.new_node import NodeKeys, write_node
 from wattloom.network.consortium.node_key import NodeKey
 from wattloom.network.consortium.probe import TIMEOUT_S, look_at
+from wattloom.network.consortium.reading import check_host, check_name
 from wattloom.network.consortium.spec import LOOPBACK, MAX_PORT, PORTS_PER_NODE, NodeKind, Ports
 
 MIN_RPC_SERVERS = 2
@@ -64,7 +66,7 @@ def add_observer(
         archive=False,
         host=host or model.host,
         listen_host=LOOPBACK if (host or model.host) == LOOPBACK else ANYWHERE,
-        ports=_ports(others, first_port),
+        ports=_ports(others, host or model.host, first_port),
         peers=_peers(network, others),
         state_sync=find_state_sync(network),
     )
@@ -124,6 +126,9 @@ def proposal_text(proposal: Propose) -> str:
 
 
 def _require_new(settings: NodeSettings, others: Sequence[NodeSettings]) -> None:
+    check_name("organisation", settings.organisation)
+    check_name("name", settings.node)
+    check_host("host", settings.host)
     if any(each.node == settings.node for each in others):
         raise FolderError(f"there is a node {settings.node} already: choose another name")
     own = set(msgspec.structs.astuple(settings.ports))
@@ -142,12 +147,20 @@ def _free_name(others: Sequence[NodeSettings], organisation: str) -> str:
     )
 
 
-def _ports(others: Sequence[NodeSettings], first_port: int | None) -> Ports:
+def _ports(others: Sequence[NodeSettings], host: str, first_port: int | None) -> Ports:
+    """Return the ports that were asked for, or the next above the others', free ones on this machine."""
     highest = max(max(msgspec.structs.astuple(each.ports)) for each in others)
     first = first_port or (highest // PORTS_PER_NODE + 1) * PORTS_PER_NODE
-    if not 1 <= first <= MAX_PORT - PORTS_PER_NODE:
+    last = MAX_PORT - PORTS_PER_NODE
+    if first_port is None and host == LOOPBACK:
+        first = next((each for each in range(first, last, PORTS_PER_NODE) if _all_free(each)), last + 1)
+    if not 1 <= first <= last:
         raise SpecError("first port", f"{first} leaves no room for ten ports up to {MAX_PORT}")
     return Ports.from_base(first)
+
+
+def _all_free(first: int) -> bool:
+    return all(is_free(LOOPBACK, port) for port in msgspec.structs.astuple(Ports.from_base(first)))
 
 
 def _peers(network: NetworkFolder, others: Sequence[NodeSettings]) -> tuple[str, ...]:

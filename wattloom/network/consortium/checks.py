@@ -103,6 +103,15 @@ def listened(settings: NodeSettings) -> Iterator[tuple[str, str, int]]:
         yield use, hosts.get(use, LOOPBACK), getattr(settings.ports, use)
 
 
+def is_free(host: str, port: int) -> bool:
+    """Tell whether a port of this machine can be listened on now."""
+    try:
+        _require_free("", host, port)
+    except NotReady:
+        return False
+    return True
+
+
 def _require_free(place: str, host: str, port: int) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that was just closed is free

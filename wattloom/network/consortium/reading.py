@@ -65,18 +65,27 @@ def spec_of(tree: Any) -> NetworkSpec:  # noqa: ANN401 - YAML
     return spec
 
 
+def check_name(field: str, name: str) -> None:
+    """Raise `SpecError` unless this names an organisation or a node."""
+    try:
+        msgspec.convert(name, Name)
+    except msgspec.ValidationError:
+        raise SpecError(field, f"{name[:80]!r} must be 1 to 64 of a-z, 0-9 and '-', no '-' first") from None
+
+
+def check_host(field: str, host: str) -> None:
+    """Raise `SpecError` unless this names a machine."""
+    if not _HOST.fullmatch(host):
+        raise SpecError(field, f"{host[:80]!r} is no DNS name or IPv4 address")
+
+
 def _check_names(spec: NetworkSpec) -> None:
     if not _CHAIN_ID.fullmatch(spec.chain_id):
         raise SpecError("chain_id", "write 1 to 50 letters, digits, '.', '_' or '-', a letter or digit first")
     seen: set[str] = set()
     for index, member in enumerate(spec.members):
         place = f"organisations[{index}]"
-        try:
-            msgspec.convert(member.name, Name)
-        except msgspec.ValidationError:
-            raise SpecError(
-                f"{place}.name", f"{member.name[:80]!r} must be 1 to 64 of a-z, 0-9 and '-', no '-' first"
-            ) from None
+        check_name(f"{place}.name", member.name)
         if member.name in seen:
             raise SpecError(
                 f"{place}.name", f"{member.name} is named twice; give its number of nodes instead"
@@ -100,12 +109,8 @@ def _check_node_names(spec: NetworkSpec) -> None:
 
 def _check_hosts(spec: NetworkSpec) -> None:
     for index, member in enumerate(spec.members):
-        if not _HOST.fullmatch(member.host):
-            raise SpecError(
-                f"organisations[{index}].host", f"{member.host[:80]!r} is no DNS name or IPv4 address"
-            )
-    if not _HOST.fullmatch(spec.rpc_host):
-        raise SpecError("rpc_host", f"{spec.rpc_host[:80]!r} is no DNS name or IPv4 address")
+        check_host(f"organisations[{index}].host", member.host)
+    check_host("rpc_host", spec.rpc_host)
     if not spec.on_one_machine and any(member.host == LOOPBACK for member in spec.members):
         raise SpecError(
             "organisations",

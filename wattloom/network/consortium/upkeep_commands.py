@@ -10,6 +10,7 @@ from wattloom.network.consortium import add_node, backup, export, restore
 from wattloom.network.consortium.from_solo import network_from_solo, read_solo
 from wattloom.network.consortium.layout import NetworkFolder
 from wattloom.network.consortium.reading import load_spec
+from wattloom.network.consortium.signing import read_signing_state
 from wattloom.network.consortium.terminal import Network, NewNetwork, NodeName, tell, user_mistakes
 from wattloom.network.solo import LedgerFolder
 
@@ -79,7 +80,9 @@ def restore_command(
             keep_signing_state=keep_signing_state,
             new_validator_key=new_validator_key,
         )
+        signed = read_signing_state(found)
     typer.echo(f"{found.name} is restored; what stood there before is kept in {network / restore.REPLACED}")
+    typer.echo(f"its key signs nothing up to {signed}")
 
 
 def from_solo_command(
