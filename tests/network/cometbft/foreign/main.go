@@ -20,8 +20,6 @@ func main() {
 	switch argument := os.Args[3]; os.Args[2] {
 	case "search":
 		answer, err = client.TxSearch(ctx, argument, true, nil, nil, "asc")
-	case "search-blocks":
-		answer, err = client.BlockSearch(ctx, argument, nil, nil, "asc")
 	case "results":
 		height, parsed := strconv.ParseInt(argument, 10, 64)
 		must(parsed)
