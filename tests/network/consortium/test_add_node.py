@@ -7,8 +7,9 @@ from wattloom.chaincode.governance.actions import AddValidator, SetObservers
 from wattloom.chaincode.governance.messages import Propose
 from wattloom.identity.tls import TlsAuthority, TlsIdentity
 from wattloom.network.chain.validator_key import ValidatorKey
+from wattloom.network.cometbft.rpc import RpcClient
 from wattloom.network.consortium import processes
-from wattloom.network.consortium.add_node import add_observer, proposal_text
+from wattloom.network.consortium.add_node import add_observer, find_state_sync, proposal_text
 from wattloom.network.consortium.checks import require_ready
 from wattloom.network.consortium.errors import FolderError, SpecError
 from wattloom.network.consortium.node_key import NodeKey
@@ -73,6 +74,21 @@ def test_what_cannot_be_made_is_refused_and_leaves_nothing(make):
         with pytest.raises(error, match=words):
             add_observer(network, "a", **problem)
     assert sorted(network.path.rglob("*")) == before
+
+
+def test_where_others_have_a_snapshot_a_new_node_takes_the_state_from_it(running):
+    assert find_state_sync(running) is None
+    until(running, lambda found: found.nodes[0].height > 2)
+    shelf = running.node("a-1").snapshots_path / "2"
+    shelf.mkdir(parents=True)
+    try:
+        sync = find_state_sync(running)
+    finally:
+        shelf.rmdir()
+    assert set(sync.rpc_servers) == {node.settings().rpc_url for node in running.nodes()}
+    with RpcClient(sync.rpc_servers[0]) as rpc:
+        block_id = rpc.call("commit", height=sync.trust_height)["signed_header"]["commit"]["block_id"]
+    assert sync.trust_hash == block_id["hash"]
 
 
 def test_a_new_observer_follows_the_chain(running):

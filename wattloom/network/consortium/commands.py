@@ -118,7 +118,7 @@ def status(network: Network, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
         return
-    table = Table("node", "kind", "state", "height", "block age", "peers", "agrees", "root", box=SIMPLE)
+    table = Table("node", "kind", "state", "height", "age", "peers", "agrees", "root", box=SIMPLE)
     for node in found.nodes:
         table.add_row(*status_row(node))
     out.print(table)
