@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -16,7 +17,7 @@ looked at and found wanting (a ledger that does not verify, findings of the lint
 day); 2 a mistake in what was asked, said in one sentence. `wattloom --install-completion` sets up
 completion for your shell."""
 
-NAMES: Final = {Path: "PATH", int: "INTEGER", str: "TEXT", datetime: "TIME"}
+NAMES: Final = {Path: "PATH", int: "INTEGER", float: "NUMBER", str: "TEXT", datetime: "TIME"}
 """How a value's type is written."""
 
 
@@ -77,7 +78,13 @@ def _type(parameter: Any) -> str:  # noqa: ANN401
     several = ", may be repeated" if parameter.multiple or parameter.nargs == -1 else ""
     annotation = parameter.type_descriptor.annotation
     (single,) = get_args(annotation) or (annotation,)
-    return NAMES[single] + limits + several
+    return _named(single) + limits + several
+
+
+def _named(kind: type) -> str:
+    if issubclass(kind, Enum):
+        return ", ".join(code(member.value) for member in kind)
+    return NAMES[kind]
 
 
 def _default(option: Any) -> str:  # noqa: ANN401
