@@ -94,6 +94,13 @@ def test_a_node_that_its_engine_leaves_keeps_the_reason(node):
     assert "engine ended" in json.loads(node.stopped_path.read_bytes())["reason"]
 
 
+def test_a_node_that_runs_already_is_not_started_twice(node):
+    processes.start([node])
+    first = processes.process_of(node)
+    processes.start([node])
+    assert processes.process_of(node) == first
+
+
 def test_stopping_what_does_not_run_is_nothing(node):
     told = []
     processes.stop([node], tell=told.append)

@@ -278,7 +278,7 @@ def test_a_stopped_validator_goes_on_from_its_backup(running, still):
 
 def test_a_node_that_does_not_answer_cannot_tell_what_was_signed(running, still):
     node, backup, _ = still
-    lost = node.path.rename(running.path / "gone")
+    lost = node.path.rename(running.path / "set-aside")
     other = running.node("a-1")
     settings = other.settings()
     wrong = replace(settings.ports, rpc=free_ports(1)[0])

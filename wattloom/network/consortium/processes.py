@@ -38,7 +38,7 @@ def start(nodes: Sequence[NodeFolder], *, ready_s: float = READY_S, tell: Progre
     ------
     NodeFailed : one ended, or does not answer in time; the others go on
     """
-    marks = {node: spawn(node) for node in nodes}
+    marks = {node: process_of(node) or spawn(node) for node in nodes}
     deadline = time.monotonic() + ready_s
     for node, mark in marks.items():
         _wait_ready(node, mark, deadline)
