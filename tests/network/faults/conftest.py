@@ -1,6 +1,7 @@
 import pytest
 
 from tests.network.faults.examination import Examiner
+from tests.network.faults.links import Links
 from tests.network.faults.network import Network
 
 
@@ -18,12 +19,29 @@ def make_network(tmp_path_factory):
         network.close()
 
 
-@pytest.fixture(scope="module")
-def network(make_network):
-    """A network that a module's tests share; each leaves it whole."""
-    return make_network().start()
+@pytest.fixture(scope="package")
+def shared(tmp_path_factory):
+    """The examiner of the network that most tests share, and the wires of its last node."""
+    network = Network(tmp_path_factory.mktemp("network") / "n")
+    links = Links(network.nodes[-1], network.nodes[:-1])
+    yield Examiner(network), links
+    network.close()
+    links.close()
 
 
-@pytest.fixture(scope="module")
-def examiner(network):
-    return Examiner(network)
+@pytest.fixture
+def examiner(shared):
+    """Who examines the network that most tests share; a test that has one of its own says so."""
+    return shared[0]
+
+
+@pytest.fixture
+def links(shared):
+    return shared[1]
+
+
+@pytest.fixture
+def network(examiner, links):
+    """A network that is whole, whatever the test before has left of it."""
+    links.mend()
+    return examiner.network.start()

@@ -38,9 +38,11 @@ class Network:
         self.ca_pem = TlsAuthority.load(self.folder.tls_path).ca_pem
 
     def start(self) -> "Network":
-        """Start every node that does not run, and wait until they make blocks together."""
+        """Start every node that does not run, and wait until they all make blocks together."""
         for node in self.nodes:
-            if not node.is_running:
+            if node.is_running:
+                node.resume()
+            else:
                 node.spawn()
         for node in self.nodes:
             node.wait_ready()

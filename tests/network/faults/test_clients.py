@@ -3,24 +3,15 @@
 import random
 from contextlib import contextmanager
 
-import pytest
-
+from tests.network.faults.examination import Examiner
 from tests.network.faults.load import End, Load, Sent, send
 from tests.network.faults.network import ACCOUNTS
 from tests.network.faults.patched_node import THIS
 from wattloom.chaincode.api.execution import Status
 
 MEMPOOL = 5
+"""Transactions that fill a mempool of the network that has small ones."""
 ENDS = {Status.OK: End.COMMITTED, Status.REFUSED: End.REFUSED}
-
-
-@pytest.fixture(scope="module")
-def network(make_network):
-    """A network whose nodes' mempools are full with five transactions."""
-    network = make_network()
-    for node in network.nodes:
-        node.program = (THIS, "--mempool", str(MEMPOOL))
-    return network.start()
 
 
 @contextmanager
@@ -35,12 +26,15 @@ def paused(*nodes):
             node.resume()
 
 
-def test_many_members_at_full_mempools_wait_and_all_come_through(network, examiner):
-    with Load(network, 1, payers=ACCOUNTS * 6) as load:
+def test_many_members_at_full_mempools_wait_and_all_come_through(make_network):
+    network = make_network()
+    for node in network.nodes:
+        node.program = (THIS, "--mempool", str(MEMPOOL))
+    with Load(network.start(), 1, payers=ACCOUNTS * 6) as load:
         load.wait_acknowledged(100)
     assert any("mempool is full" in node.log() for node in network.nodes), "the mempools were never full"
     assert {sent.end for sent in load.sent} <= {End.COMMITTED, End.REFUSED}
-    examiner.examine(load.sent)
+    Examiner(network).examine(load.sent)
 
 
 def test_members_of_a_gateway_that_is_killed_go_on_at_another(network, examiner):

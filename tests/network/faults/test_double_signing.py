@@ -5,6 +5,7 @@ import shutil
 import pytest
 from msgspec.structs import replace
 
+from tests.network.faults.examination import Examiner
 from tests.network.faults.load import Load
 from tests.network.faults.nodes import Node
 from tests.network.ports import USES, free_ports
@@ -16,7 +17,12 @@ from wattloom.network.consortium.node_key import NodeKey
 from wattloom.network.consortium.spec import Ports
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def examiner(network):
+    return Examiner(network)
+
+
+@pytest.fixture
 def network(make_network):
     return make_network()
 

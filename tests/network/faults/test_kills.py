@@ -7,15 +7,9 @@ import time
 
 import pytest
 
-from tests.network.faults.examination import Examiner
 from tests.network.faults.load import End, Load
 
 LONGEST_CALM_S = 1.5
-
-
-@pytest.fixture
-def examiner(make_network):
-    return Examiner(make_network().start())
 
 
 def kill_application(node):
@@ -33,9 +27,9 @@ def kill_both(node):
     node.signal(signal.SIGKILL)
 
 
-def kill_at_random(examiner, *, kills, seed):
+def kill_at_random(network, examiner, *, kills, seed):
     """Kill so many times, each time one of four, more seldom two, or all; begin each anew at once."""
-    network, draw = examiner.network, random.Random(seed)
+    draw = random.Random(seed)
     with Load(network, seed) as load:
         for _ in range(kills):
             load.wait_acknowledged(1)
@@ -52,13 +46,13 @@ def kill_at_random(examiner, *, kills, seed):
     return load
 
 
-def test_validators_killed_at_random_instants_lose_nothing(examiner):
-    load = kill_at_random(examiner, kills=6, seed=1)
+def test_validators_killed_at_random_instants_lose_nothing(network, examiner):
+    load = kill_at_random(network, examiner, kills=6, seed=1)
     assert load.ended(End.COMMITTED)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(7_200)
-def test_validators_killed_two_hundred_times_lose_nothing(examiner):
-    load = kill_at_random(examiner, kills=200, seed=2)
+def test_validators_killed_two_hundred_times_lose_nothing(network, examiner):
+    load = kill_at_random(network, examiner, kills=200, seed=2)
     assert len(load.sent) > 1_000

@@ -5,29 +5,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.network.faults.links import Links
 from tests.network.faults.load import End, Load
 
 LONGEST_PAUSE_S = 12.0
 """A dead proposer costs a second or two of its round; the rest is room for slow machines."""
-
-
-@pytest.fixture(scope="module")
-def wired(make_network):
-    network = make_network()
-    links = Links(network.nodes[-1], network.nodes[:-1])
-    yield network.start(), links
-    links.close()
-
-
-@pytest.fixture(scope="module")
-def network(wired):
-    return wired[0]
-
-
-@pytest.fixture
-def links(wired):
-    return wired[1]
 
 
 @pytest.fixture

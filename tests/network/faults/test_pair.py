@@ -48,7 +48,7 @@ def test_an_engine_whose_application_is_killed_ends(network, examiner, victim):
     examiner.examine(load.sent)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)])
 def test_a_node_whose_engine_ends_says_so_and_ends(network, examiner, victim, number):
     with Load(network, 2) as load:
         load.wait_acknowledged(3)

@@ -2,12 +2,18 @@
 
 import pytest
 
+from tests.network.faults.examination import Examiner
 from tests.network.faults.load import Load
 from tests.network.faults.nodes import STOCK
 from tests.network.faults.patched_node import THIS
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def examiner(network):
+    return Examiner(network)
+
+
+@pytest.fixture
 def network(make_network):
     network = make_network()
     network.nodes[1].program = (THIS, "--generous")

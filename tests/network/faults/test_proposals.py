@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.network.faults.examination import Examiner
 from tests.network.faults.load import Load
 from tests.network.faults.patched_node import THIS
 from tests.network.waiting import wait_for
@@ -23,7 +24,12 @@ from wattloom.network.transactions import MAX_TRANSACTION_BYTES, decode
 HOUR_S = 3_600
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def examiner(network):
+    return Examiner(network)
+
+
+@pytest.fixture
 def network(make_network):
     """A network whose engine takes larger blocks than the application, so that it is the one that refuses."""
     return make_network(block_max_bytes=2 * MAX_BLOCK_BYTES)
