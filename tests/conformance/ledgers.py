@@ -2,16 +2,13 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from msgspec.structs import replace
 
 from wattloom.identity.certificates import Authority
 from wattloom.identity.tls import TlsAuthority
@@ -20,7 +17,8 @@ from wattloom.network.chain.validators import ValidatorSet
 from wattloom.network.client import Client, connect
 from wattloom.network.consortium import processes
 from wattloom.network.consortium.create import create_network
-from wattloom.network.consortium.spec import NetworkSpec, Parameters, Ports, SomePorts
+from wattloom.network.consortium.free_ports import free_ports, with_free_ports
+from wattloom.network.consortium.spec import NetworkSpec, Parameters
 from wattloom.network.solo.create import create_ledger
 from wattloom.network.solo.sequencer import HEARTBEAT_S
 
@@ -30,7 +28,6 @@ START_S = int(time.time()) - 1_800
 """When members' certificates begin: block time runs behind the clock, and their issuers begin an hour ago."""
 
 PATIENCE_S = 30.0
-USES = Ports.__struct_fields__
 
 
 @dataclass
@@ -143,10 +140,7 @@ def cometbft(path: Path) -> Iterator[Ledger]:
     spec = NetworkSpec(
         chain_id=CHAIN_ID, organisations=list(ORGANISATIONS), parameters=Parameters(heartbeat_s=1)
     )
-    ports = {
-        node.name: SomePorts(**dict(zip(USES, free_ports(len(USES)), strict=True))) for node in spec.nodes()
-    }
-    network = create_network(replace(spec, ports=ports), path / "network")
+    network = create_network(with_free_ports(spec), path / "network")
     nodes = network.nodes()
 
     def restart() -> None:
@@ -167,13 +161,6 @@ def cometbft(path: Path) -> Iterator[Ledger]:
         )
     finally:
         processes.stop(nodes)
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports of loopback that nobody listens on."""
-    with ExitStack() as stack:
-        probes = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [probe.getsockname()[1] for probe in probes]
 
 
 ENGINES = {"solo": solo, "cometbft": cometbft}

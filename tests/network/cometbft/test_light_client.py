@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from tests.network.cometbft.lying import lying
-from tests.network.ports import free_ports
 from wattloom.chaincode.accounts import keys as account_keys
 from wattloom.chaincode.accounts.records import Account, Party
 from wattloom.chaincode.api.codec import decode, encode
@@ -21,6 +20,7 @@ from wattloom.network.chain.value_proof import key_path
 from wattloom.network.client import ProofRefused
 from wattloom.network.cometbft.chain_reader import ChainReader
 from wattloom.network.cometbft.rpc import RpcClient, RpcRefused
+from wattloom.network.consortium.free_ports import free_ports
 from wattloom.network.state.proofs import state_path
 
 PATIENCE_S = 30

@@ -36,11 +36,13 @@ class Examiner:
         """
         nodes = nodes or self.network.nodes
         self._require_kept(sent, nodes)
-        self.network.wait_blocks(2, nodes)
+        self.network.wait_height(self.network.height(), nodes)
         with ExitStack() as stack:
             views = [self._view(node, stack) for node in nodes[1:]]
             tallest = max(map(_height, views))
-            wait_for(lambda: nodes[0].height() > tallest, f"{nodes[0].name} has every block that others have")
+            wait_for(
+                lambda: nodes[0].executed() >= tallest, f"{nodes[0].name} has executed as much as others"
+            )
             views.append(self._view(nodes[0], stack))
             for view in sorted(views, key=_height):
                 self._read_blocks(_height(view), nodes[0], views[-1])

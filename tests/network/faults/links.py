@@ -11,7 +11,7 @@ import threading
 from msgspec.structs import replace
 
 from tests.network.faults.nodes import Node
-from tests.network.ports import free_ports
+from wattloom.network.consortium.free_ports import free_ports
 
 READ_BYTES = 64 << 10
 

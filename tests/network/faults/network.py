@@ -5,13 +5,13 @@ from pathlib import Path
 
 from tests.network.community import CHAIN_ID, ORGANISATION, WEALTH_NANO, Community
 from tests.network.faults.nodes import Node
-from tests.network.ports import on_free_ports
 from tests.network.waiting import wait_for
 from wattloom.chaincode.registry.genesis import GenesisAccount
 from wattloom.identity.certificates import Authority
 from wattloom.identity.tls import TlsAuthority
 from wattloom.network.client import Client
 from wattloom.network.consortium.create import create_network
+from wattloom.network.consortium.free_ports import with_free_ports
 from wattloom.network.consortium.layout import NetworkFolder
 from wattloom.network.consortium.spec import NetworkSpec, Parameters
 from wattloom.network.consortium.status import NetworkStatus, network_status
@@ -32,7 +32,7 @@ class Network:
                 GenesisAccount(party_id=f"{ORGANISATION}.{name}", free_nano=WEALTH_NANO) for name in ACCOUNTS
             ],
         )
-        self.folder: NetworkFolder = create_network(on_free_ports(spec), path)
+        self.folder: NetworkFolder = create_network(with_free_ports(spec), path)
         self.nodes = [Node(folder) for folder in self.folder.nodes()]
         self.community = Community(Authority.load(self.folder.organisation_path(ORGANISATION)))
         self.ca_pem = TlsAuthority.load(self.folder.tls_path).ca_pem

@@ -134,6 +134,11 @@ class Node:
         status = self.ask("status")
         return 0 if status is None else int(status["sync_info"]["latest_block_height"])
 
+    def executed(self) -> int:
+        """Return the height that its application stands at; 0 where it does not answer."""
+        info = self.ask("abci_info")
+        return 0 if info is None else int(info["response"].get("last_block_height", 0))
+
     def wait_height(self, height: int) -> None:
         wait_for(lambda: self.height() >= height, f"{self.name} reaches height {height}")
 

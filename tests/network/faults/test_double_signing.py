@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from tests.network.faults.examination import Examiner
 from tests.network.faults.load import Load
 from tests.network.faults.nodes import Node
-from tests.network.ports import USES, free_ports
 from wattloom.chaincode.api import Page
 from wattloom.chaincode.governance.messages import PageAsked
 from wattloom.chaincode.governance.records import Incident, Offence, Seat, SeatStatus
+from wattloom.network.consortium.free_ports import USES, free_ports
 from wattloom.network.consortium.layout import NodeFolder
 from wattloom.network.consortium.node_key import NodeKey
 from wattloom.network.consortium.spec import Ports

@@ -22,8 +22,8 @@ def test_two_of_four_decide_nothing_and_go_on_by_themselves_once_one_is_back(net
     assert heights == [node.height() for node in staying]
     assert {each.end for each in doubtful} == {End.UNKNOWN}
     first.start()
-    network.wait_blocks(2, [*staying, first])
+    network.wait_blocks(1, [*staying, first])
     examiner.examine(load.sent + doubtful, [*staying, first])
     second.start()
-    network.wait_blocks(2)
+    network.wait_blocks(1)
     examiner.examine(load.sent + doubtful)
