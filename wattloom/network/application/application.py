@@ -13,6 +13,7 @@ from wattloom.chaincode.api.overlay import Overlay
 from wattloom.chaincode.api.timers import LEDGER
 from wattloom.chaincode.genesis import GenesisState, write_genesis
 from wattloom.chaincode.governance import consensus
+from wattloom.chaincode.governance.consensus import ConsensusLimits
 from wattloom.chaincode.installed import RULES, Rules
 from wattloom.chaincode.registry.membership import Client
 from wattloom.network.application.admission import Admission
@@ -234,6 +235,11 @@ class Application:
     def prove(self, contract: str, key: str, *, height: int) -> StateProof:
         """Return a value of the state at a height with its proof up to that height's root."""
         return self._world.prove(contract, key, height=height)
+
+    def limits(self) -> ConsensusLimits | None:
+        """Return the engine's limits as votes have set them; None where genesis alone does."""
+        with self._store.snapshot() as snapshot:
+            return consensus.consensus_params(self._world.reader(snapshot))
 
     def admits_observer(self, node_id: str) -> bool:
         """Tell whether a node may connect, by its id in the engine's network (40 hex digits)."""

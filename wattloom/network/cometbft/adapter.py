@@ -20,7 +20,7 @@ from wattloom.network.cometbft.queries import answer_query
 from wattloom.network.cometbft.results import finalized
 from wattloom.network.engine import NewBlock
 from wattloom.network.origin import mark_origin, started_from
-from wattloom.network.state import Store
+from wattloom.network.state import Batch, Store
 from wattloom.network.wire.ledger_pb2 import BlockRecord
 
 TX_FRAMING_BYTES = 6
@@ -148,9 +148,18 @@ class LedgerApplication(AbciApplication):
         with self._store.batch() as batch:
             self._application.commit(batch)
             records.write(batch, done.height, done.record)
+            retained = self.forget(batch, done.height)
         self._finalized = None
+        self.after_commit(done.height)
         self._announce(NewBlock.of(done.height, done.record.time_s, done.record, done.executed))
-        return wire.ResponseCommit()
+        return wire.ResponseCommit(retain_height=retained)
+
+    def forget(self, batch: Batch, height: int) -> int:
+        """Drop what nobody needs after this height; return below which height the engine may, 0 for none."""
+        return 0
+
+    def after_commit(self, height: int) -> None:
+        """Do what follows once a height is durable."""
 
     def _require_same_genesis(self, request: wire.RequestInitChain, state: GenesisState) -> None:
         """Refuse an engine that was given another genesis, or a genesis whose validators have no seats."""

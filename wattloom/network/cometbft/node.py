@@ -14,10 +14,11 @@ from wattloom.network.abci import AbciServer
 from wattloom.network.abci.address import remove_stale
 from wattloom.network.application import Application
 from wattloom.network.chain.genesis import Genesis
-from wattloom.network.cometbft.adapter import LedgerApplication
 from wattloom.network.cometbft.engine import CometEngine
 from wattloom.network.cometbft.engine_process import EngineProcess
+from wattloom.network.cometbft.node_application import NodeApplication
 from wattloom.network.cometbft.records import TABLES
+from wattloom.network.cometbft.snapshots import Snapshots
 from wattloom.network.consortium.layout import NodeFolder, write_whole
 from wattloom.network.consortium.stopped import Stopped
 from wattloom.network.engine import EngineStopped
@@ -71,9 +72,22 @@ def run_node(
         engine = CometEngine(application, store, genesis, rpc_address=f"unix://{folder.rpc_socket}")
         ending = _Ending(engine)
         stack.callback(engine.stop)
+        snapshots = Snapshots(
+            folder.snapshots_path,
+            store,
+            application,
+            genesis_hash=genesis.hash,
+            every_blocks=settings.snapshot_every_blocks,
+        )
+        stack.callback(snapshots.close)
         server = AbciServer(
-            LedgerApplication(
-                application, store, genesis, indexes_events=settings.archive, announce=engine.announce
+            NodeApplication(
+                application,
+                store,
+                genesis,
+                snapshots,
+                keep_blocks=None if settings.archive else settings.keep_blocks,
+                announce=engine.announce,
             ),
             f"unix://{folder.app_socket}",
             on_end=lambda error: ending.because(f"the application failed: {error}"),
@@ -83,7 +97,15 @@ def run_node(
         process = EngineProcess(program, folder.path, folder.engine_log_path, on_end=ending.because)
         stack.callback(process.stop)
         try:
-            asyncio.run(serve_gateway(engine, tls=tls, address=settings.gateway_address, on_ready=on_ready))
+            asyncio.run(
+                serve_gateway(
+                    engine,
+                    tls=tls,
+                    address=settings.gateway_address,
+                    metrics_port=settings.ports.metrics,
+                    on_ready=on_ready,
+                )
+            )
         except EngineStopped:
             height, _ = engine.latest()
             _tell_why(folder, Stopped(reason=ending.reason, height=height, at_s=int(time.time())))
