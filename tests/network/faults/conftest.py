@@ -4,6 +4,8 @@ from tests.network.faults.examination import Examiner
 from tests.network.faults.links import Links
 from tests.network.faults.network import Network
 
+SNAPSHOT_EVERY = 20
+
 
 @pytest.fixture(scope="module")
 def make_network(tmp_path_factory):
@@ -22,7 +24,7 @@ def make_network(tmp_path_factory):
 @pytest.fixture(scope="package")
 def shared(tmp_path_factory):
     """The examiner of the network that most tests share, and the wires of its last node."""
-    network = Network(tmp_path_factory.mktemp("network") / "n")
+    network = Network(tmp_path_factory.mktemp("network") / "n", snapshot_every_blocks=SNAPSHOT_EVERY)
     links = Links(network.nodes[-1], network.nodes[:-1])
     yield Examiner(network), links
     network.close()

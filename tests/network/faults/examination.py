@@ -21,36 +21,42 @@ RESOLVE_S = 60.0
 class Examiner:
     """Keeps the books of a network's chain, block by block, and holds nodes and clients against them.
 
-    `proposers` are the addresses of those whose proposals became blocks.
+    `proposers` are the addresses of those whose proposals became blocks; `joined_at` has the height of the
+    snapshot that a node of this name has begun at, and knows nothing before.
     """
 
     def __init__(self, network: Network) -> None:
         self.network = network
         self.books = Books.opened(network.community, ACCOUNTS)
         self.proposers: set[bytes] = set()
+        self.joined_at: dict[str, int] = {}
 
-    def examine(self, sent: Sequence[Sent], nodes: Sequence[Node] = (), *, index: bool = True) -> None:
-        """Check everything; all nodes run, and nobody sends.
-
-        `index` says whether they know the place of every transaction: who took over a snapshot does not.
-        """
+    def examine(self, sent: Sequence[Sent], nodes: Sequence[Node] = ()) -> None:
+        """Check everything; all nodes run, and nobody sends."""
         nodes = nodes or self.network.nodes
         self._require_kept(sent, nodes)
         self.network.wait_height(self.network.height(), nodes)
         with ExitStack() as stack:
-            views = [self._view(node, stack) for node in nodes[1:]]
-            tallest = max(map(_height, views))
+            views = {node: self._view(node, stack) for node in nodes[1:]}
+            tallest = max(map(_height, views.values()))
             wait_for(
                 lambda: nodes[0].executed() >= tallest, f"{nodes[0].name} has executed as much as others"
             )
-            views.append(self._view(nodes[0], stack))
-            for view in sorted(views, key=_height):
-                self._read_blocks(_height(view), nodes[0], views[-1])
-                signed_root = self._root(_height(view), nodes[0])
-                assert read_standing(view).root == signed_root, "another state root than the signed one"
-                self.books.check(view) if index else self.books.check_state(view)
+            views[nodes[0]] = self._view(nodes[0], stack)
+            for node, view in sorted(views.items(), key=lambda each: _height(each[1])):
+                self._read_blocks(_height(view), nodes[0], views[nodes[0]])
+                self._check(node, view)
         self._require_one_chain(nodes)
         self._require_ends(sent)
+
+    def _check(self, node: Node, view: Snapshot) -> None:
+        """Hold a node's store against the books, and its root against the one that two thirds have signed."""
+        height, begin = _height(view), self.joined_at.get(node.name, 0)
+        header = wait_for(lambda: node.ask("commit", height=height + 1), f"a header after height {height}")
+        signed_root = bytes.fromhex(header["signed_header"]["header"]["app_hash"])
+        assert read_standing(view).root == signed_root, "another state root than the signed one"
+        assert records.oldest(view) == begin + 1
+        self.books.check(view, indexed_from=begin + 1)
 
     def _view(self, node: Node, stack: ExitStack) -> Snapshot:
         store = stack.enter_context(Store(node.folder.state_path, tables=TABLES, read_only=True))
@@ -67,11 +73,6 @@ class Examiner:
                 record.block = signed.block.encode()
                 self.books.read(record)
                 self.proposers.add(header.proposer_address)
-
-    def _root(self, height: int, node: Node) -> bytes:
-        """Return the root that two thirds have signed for a height, in the header after it."""
-        found = wait_for(lambda: node.ask("commit", height=height + 1), f"a header after height {height}")
-        return bytes.fromhex(found["signed_header"]["header"]["app_hash"])
 
     def _require_one_chain(self, nodes: Sequence[Node]) -> None:
         """Hold the nodes' newest common block against each other; its hash covers all before it."""

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from tests.network.waiting import wait_for
 from wattloom.network.chain.validator_key import ValidatorKey
 from wattloom.network.cometbft.rpc import RpcClient, RpcError
 from wattloom.network.consortium import processes
-from wattloom.network.consortium.layout import NodeFolder
+from wattloom.network.consortium.layout import NodeFolder, StateSync
 from wattloom.network.consortium.pid_file import ProcessMark, write_mark
 from wattloom.network.consortium.stopped import Stopped, why_stopped
 
@@ -121,6 +123,10 @@ class Node:
         self.folder.engine_data_path.mkdir(mode=0o700)
         self.folder.signing_state_path.write_bytes(signed)
 
+    def follow_snapshot(self, sync: StateSync | None) -> None:
+        """Let it take the others' snapshot when it starts with nothing; None: their blocks."""
+        self.folder.write_settings(replace(self.folder.settings(), state_sync=sync))
+
     def ask(self, method: str, **params: int) -> Any:
         """Ask its RPC; None where it does not answer or has no answer."""
         try:
@@ -138,6 +144,10 @@ class Node:
         """Return the height that its application stands at; 0 where it does not answer."""
         info = self.ask("abci_info")
         return 0 if info is None else int(info["response"].get("last_block_height", 0))
+
+    def oldest_block(self) -> int:
+        """Return the height of the oldest block that it has."""
+        return int(self.ask("status")["sync_info"]["earliest_block_height"])
 
     def wait_height(self, height: int) -> None:
         wait_for(lambda: self.height() >= height, f"{self.name} reaches height {height}")

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import pytest
 
 from tests.network.faults.load import End, Load
+from tests.network.waiting import wait_for
+from wattloom.network.consortium.add_node import find_state_sync
 
 LONGEST_PAUSE_S = 12.0
 """A dead proposer costs a second or two of its round; the rest is room for slow machines."""
@@ -70,11 +72,28 @@ def test_restarted(network, examiner, victim):
     examiner.examine(load.sent)
 
 
+def test_wiped_and_filled_again_from_a_snapshot(network, examiner, victim):
+    others = network.others(victim)
+    with Load(network, 6, gateways=others) as load:
+        with going_on(network, load, victim):
+            victim.kill()
+            victim.wipe()
+        sync = wait_for(lambda: find_state_sync(network.folder), "one of the others has a snapshot")
+        victim.follow_snapshot(sync)
+        victim.start()
+        network.wait_blocks(2)
+        victim.follow_snapshot(None)
+    assert victim.oldest_block() > 1, "it has executed every block"
+    examiner.joined_at[victim.name] = victim.oldest_block() - 1
+    examiner.examine(load.sent)
+
+
 def test_wiped_and_filled_again_from_the_others_blocks(network, examiner, victim):
-    with Load(network, 6) as load:
+    with Load(network, 7) as load:
         with going_on(network, load, victim):
             victim.kill()
             victim.wipe()
         victim.start()
         network.wait_blocks(2)
+    examiner.joined_at.pop(victim.name, None)
     examiner.examine(load.sent)
