@@ -101,7 +101,10 @@ class Engine(Protocol):
         ...
 
     def prove(self, contract: str, key: str, height: int) -> gateway_pb2.ProveResponse:
-        """Return a value with its proof up to a signed header; height 0 is the last that can be proven."""
+        """Return a value with its proof up to a signed header; height 0 is the last that can be proven.
+
+        It may wait. Raises `ProofUnavailable`, or `EngineStopped` where the blocks cannot be read now.
+        """
         ...
 
     def follow(

@@ -72,7 +72,7 @@ def test_a_query_that_writes_is_a_bug():
     assert ctx.overlay.changes == {}
 
 
-def test_a_result_beyond_the_limit_is_a_bug():
+def test_a_result_beyond_the_limit_is_refused_with_all_that_was_written():
     overlay, outcome = run(ledger(), "sample:put", Note(key="a", text="x" * (MAX_RESULT_BYTES - 50)))
     assert outcome.status is Status.OK
     big = Contract("big", summary="Big.")
@@ -82,7 +82,7 @@ def test_a_result_beyond_the_limit_is_a_bug():
         return Note(key="a", text="x" * MAX_RESULT_BYTES)
 
     overlay, outcome = run(ledger(), "big:grow", NOTE, contract=big)
-    assert outcome.status is Status.INTERNAL
+    assert (outcome.status, outcome.code) == (Status.REFUSED, "RESULT_TOO_LARGE")
     assert overlay.changes == {}
 
 

@@ -23,8 +23,7 @@ def test_a_block_is_made_as_soon_as_there_is_a_transaction_and_an_idle_chain_kee
     consensus = read(node.settings(), node)["consensus"]
     assert consensus["create_empty_blocks"] is False
     assert consensus["create_empty_blocks_interval"] == "1s"
-    assert consensus["timeout_commit"] == "0s"
-    assert consensus["skip_timeout_commit"] is True
+    assert consensus["timeout_commit"] == "20ms"  # time for whoever sends back to back
 
 
 def test_the_mempool_is_the_one_that_wakes_consensus(node):

@@ -75,6 +75,20 @@ class UnreadableArgument(InvalidArgument):
         self.details = {}
 
 
+class ResultTooLarge(ChaincodeError):
+    """The result has more bytes than the ledger hands out at once."""
+
+    code = "RESULT_TOO_LARGE"
+
+    def __init__(self, *, function: str, size_bytes: int, limit_bytes: int) -> None:
+        super().__init__(
+            f"{function} would return {size_bytes} bytes, the limit is {limit_bytes}: ask for less at once",
+            function=function,
+            size_bytes=size_bytes,
+            limit_bytes=limit_bytes,
+        )
+
+
 class UnknownFunction(ChaincodeError):
     """No installed contract has this function."""
 

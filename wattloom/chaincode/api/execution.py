@@ -11,7 +11,7 @@ from wattloom.chaincode.api import timers
 from wattloom.chaincode.api.codec import Record, encode
 from wattloom.chaincode.api.context import Block, Caller, Context, Event, Position, Scheduled
 from wattloom.chaincode.api.contract import Contract, Kind
-from wattloom.chaincode.api.errors import ChaincodeError, MachineFault, UnknownFunction
+from wattloom.chaincode.api.errors import ChaincodeError, MachineFault, ResultTooLarge, UnknownFunction
 from wattloom.chaincode.api.overlay import Overlay
 
 INTERNAL = "INTERNAL"
@@ -74,7 +74,7 @@ def apply(
     trial = replace(ctx, contract=contract.name, overlay=Overlay(ctx.overlay), events=[], scheduled=[])
     data = contract.invoke(trial, name, arguments, kind=kind)
     if len(data) > MAX_RESULT_BYTES:
-        raise ValueError(f"{function} returned {len(data)} bytes, the limit is {MAX_RESULT_BYTES}")
+        raise ResultTooLarge(function=function, size_bytes=len(data), limit_bytes=MAX_RESULT_BYTES)
     for number, due in enumerate(trial.scheduled):
         timers.put(trial.overlay, due, position=ctx.position, number=number)
     trial.overlay.merge_into(ctx.overlay)

@@ -1,7 +1,8 @@
 """One node of a CometBFT network as an engine: what the gateway calls."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from wattloom.network.application import Application
@@ -9,8 +10,8 @@ from wattloom.network.chain.genesis import Genesis
 from wattloom.network.cometbft import records
 from wattloom.network.cometbft.chain_reader import ChainReader, HeightMissing
 from wattloom.network.cometbft.outbox import Outbox
-from wattloom.network.cometbft.rpc import RpcClient
-from wattloom.network.engine import Evaluated, NewBlock, ProofUnavailable
+from wattloom.network.cometbft.rpc import RpcClient, RpcUnavailable
+from wattloom.network.engine import EngineStopped, Evaluated, NewBlock, ProofUnavailable
 from wattloom.network.state import HeightUnavailable, KeyAbsent, Store
 from wattloom.network.transactions import SignedTransaction
 from wattloom.network.wire import gateway_pb2, ledger_pb2
@@ -90,7 +91,8 @@ class CometEngine:
         if record is None:
             return None
         try:
-            signed = self._chain.block(height)
+            with _asking():
+                signed = self._chain.block(height)
         except HeightMissing:
             return None
         record.block, record.commit = signed.block.encode(), signed.commit.encode()
@@ -106,7 +108,8 @@ class CometEngine:
             raise ProofUnavailable(reason=f"no signed header holds the state root of height {proven} yet")
         try:
             proof = self._application.prove(contract, key, height=proven)
-            header, commit = self._chain.signed_header(proven + 1)
+            with _asking():
+                header, commit = self._chain.signed_header(proven + 1)
         except (HeightUnavailable, KeyAbsent, HeightMissing) as error:
             raise ProofUnavailable(reason=str(error)) from error
         return gateway_pb2.ProveResponse(
@@ -140,3 +143,12 @@ class CometEngine:
     def describe_contracts(self) -> list[dict[str, Any]]:
         """Return the metadata of every installed contract."""
         return self._application.describe_contracts()
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Turn the stock node's silence into the error that sends a client to another gateway."""
+    try:
+        yield
+    except RpcUnavailable as error:
+        raise EngineStopped(str(error)) from error

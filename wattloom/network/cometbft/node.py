@@ -1,6 +1,7 @@
 """One node of a network: application, gateway and stock engine, which live and end together."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -26,6 +27,9 @@ from wattloom.network.engine_binary import find_engine
 from wattloom.network.gateway import serve_gateway
 from wattloom.network.origin import started_from
 from wattloom.network.state import Store
+
+THREAD_TURN_S = 0.0005
+"""How long a thread may keep the others waiting: the engine's calls must not wait behind the gateway's."""
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +66,7 @@ def run_node(
     FolderError, EngineMissing, IdentityError, AbciNotStarted, GatewayNotStarted : it cannot start
     MachineFault : its storage cannot be used, or it lacks the ledger's rules
     """
+    sys.setswitchinterval(THREAD_TURN_S)
     settings, genesis = folder.settings(), folder.genesis()
     program, tls = find_engine(), TlsIdentity.load(folder.tls_path)
     folder.make_run_folders()

@@ -5,7 +5,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-import msgspec
 import structlog
 
 from wattloom.network.cometbft.rpc import RpcClient, RpcError
@@ -19,6 +18,9 @@ BATCH_BYTES = 512 << 10
 AGAIN_AFTER_S = 0.05
 """How long the sender waits when the node is away, catches up, or has a full mempool."""
 
+OFFER = "broadcast_tx_async"
+"""The call that does not wait for the application's check; it still tells of a full mempool."""
+
 SETTLED = ("tx already exists in cache", "Tx too large")
 """What the mempool says where offering a transaction again would change nothing."""
 
@@ -28,9 +30,9 @@ log = structlog.get_logger(__name__)
 class Outbox:
     """A queue and the one thread that empties it into the node's mempool.
 
-    What the mempool takes, it gossips until a block holds it. What it refuses is dropped here: the state has
-    moved on since the gateway's check, and whoever waits learns the end from the blocks, or when the
-    transaction's validity has passed. `block_time_s` tells the last block's time.
+    What the mempool takes, it gossips until a block holds it. What the application refuses on the way there
+    is gone, because the state has moved on since the gateway's check; whoever waits learns the end from the
+    blocks, or when the transaction's validity has passed. `block_time_s` tells the last block's time.
     """
 
     def __init__(self, rpc: RpcClient, *, block_time_s: Callable[[], int]) -> None:
@@ -88,14 +90,14 @@ class Outbox:
         """Offer transactions to the mempool; return the ids of those that have to be offered again."""
         answers: Sequence[bytes | RpcError]
         try:
-            answers = self._rpc.batch("broadcast_tx_sync", [{"tx": tx.raw} for tx in batch])
+            answers = self._rpc.batch(OFFER, [{"tx": tx.raw} for tx in batch])
         except RpcError as error:
             answers = [error] * len(batch)
         time_s = self._block_time_s()
         unsettled = [
             (tx, answer)
             for tx, answer in zip(batch, answers, strict=True)
-            if not _is_settled(tx, answer) and tx.valid_until_s >= time_s
+            if not _is_settled(answer) and tx.valid_until_s >= time_s
         ]
         if unsettled:
             reason = str(unsettled[0][1])
@@ -103,15 +105,5 @@ class Outbox:
         return {tx.tx_id for tx, _ in unsettled}
 
 
-class _Checked(msgspec.Struct):
-    code: int
-    log: str = ""
-
-
-def _is_settled(tx: SignedTransaction, answer: bytes | RpcError) -> bool:
-    if isinstance(answer, RpcError):
-        return any(sentence in str(answer) for sentence in SETTLED)
-    checked = msgspec.json.decode(answer, type=_Checked)
-    if checked.code:
-        log.info("a transaction is refused on its way", tx_id=tx.tx_id.hex(), reason=checked.log)
-    return True
+def _is_settled(answer: bytes | RpcError) -> bool:
+    return not isinstance(answer, RpcError) or any(sentence in str(answer) for sentence in SETTLED)

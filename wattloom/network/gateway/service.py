@@ -96,7 +96,7 @@ class GatewayService:
         """Return a value with its proof."""
         if request.height < 0:
             raise BadRequest(field="height", reason="is negative")
-        return self._engine.prove(request.contract, request.key, request.height)
+        return await asyncio.to_thread(self._engine.prove, request.contract, request.key, request.height)
 
     async def Describe(self, _request: wire.DescribeRequest) -> wire.DescribeResponse:  # noqa: N802
         """Describe the ledger."""

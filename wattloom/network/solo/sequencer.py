@@ -222,9 +222,7 @@ class SoloEngine:
         encoded = block.encode()
         failpoints.reach("proposed")
         executed = self._application.finalize(
-            BlockToExecute(
-                height=tip.height, time_s=time_s, hash=block.header.hash, transactions=raws
-            )
+            BlockToExecute(height=tip.height, time_s=time_s, hash=block.header.hash, transactions=raws)
         )
         failpoints.reach("executed")
         commit = self._sign(block, block_id(block.header, encoded))
