@@ -16,7 +16,6 @@ from wattloom.chaincode.api import Context, Contract
 from wattloom.chaincode.installed import CONTRACTS, RULES
 from wattloom.network.abci import abci_pb2 as wire
 from wattloom.network.cometbft import node as product
-from wattloom.network.cometbft.adapter import LedgerApplication
 from wattloom.network.consortium.config_toml import write_config
 from wattloom.network.consortium.engine_settings import ENGINE_SETTINGS
 from wattloom.network.consortium.layout import NodeFolder
@@ -38,7 +37,7 @@ def transfer(ctx: Context, request: Transfer) -> None:
 GENEROUS = {1: {**CONTRACTS, accounts.name: generous}}
 
 
-def propose(path: Path) -> type[LedgerApplication]:
+def propose(path: Path) -> type[product.NodeApplication]:
     """Return an application whose proposals are those of a file in turn: name to transactions in hexadecimal.
 
     What it has proposed it writes, one name a line, beside the file.
@@ -48,7 +47,7 @@ def propose(path: Path) -> type[LedgerApplication]:
     }
     turns: Iterator[str] = itertools.cycle(proposals)
 
-    class Proposer(LedgerApplication):
+    class Proposer(product.NodeApplication):
         def prepare_proposal(self, request: wire.RequestPrepareProposal) -> wire.ResponsePrepareProposal:
             turn = next(turns)
             with path.with_suffix(".proposed").open("a") as said:
@@ -71,7 +70,7 @@ def main() -> None:
     if asked.engine:
         product.find_engine = lambda: asked.engine
     if asked.proposals:
-        product.LedgerApplication = propose(asked.proposals)  # type: ignore[misc]
+        product.NodeApplication = propose(asked.proposals)
     folder = NodeFolder(asked.folder)
     write_config(folder)
     product.run_node(folder, rules=GENEROUS if asked.generous else RULES)

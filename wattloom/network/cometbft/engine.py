@@ -54,6 +54,7 @@ class CometEngine:
 
     def announce(self, block: NewBlock) -> None:
         """Tell every follower of a committed block."""
+        self._outbox.settle(result.tx_id for result in block.record.results)
         for listener, _ in self._followers:
             listener(block)
 
