@@ -119,7 +119,7 @@ def run_node(
 
 def _open_store(folder: NodeFolder, genesis: Genesis) -> Store:
     """Open the node's state; raise `NodeStopped` where it is another chain's."""
-    store = Store(folder.state_path, tables=TABLES)
+    store = Store(folder.state_path, tables=TABLES, replayed=True)
     origin = started_from(store)
     if origin is not None and origin != genesis.hash:
         store.close()

@@ -39,7 +39,9 @@ _FULL_CODES = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 class Store:
     """A folder with tables: `OWN_TABLES` and the ones named on opening.
 
-    A store that is not `durable` skips fsync: for scratch copies that a crash may take. `map_bytes` is
+    A store that is not `durable` skips fsync: for scratch copies that a crash may take. One that is `replayed`
+    syncs once a batch, not twice: a power cut may take the last batch, whole, which its engine then executes
+    again. `map_bytes` is
     address space, not disk; it doubles when half of it is used and nobody reads.
 
     Raises
@@ -55,6 +57,7 @@ class Store:
         *,
         read_only: bool = False,
         durable: bool = True,
+        replayed: bool = False,
         map_bytes: int = MAP_BYTES,
     ) -> None:
         self.path = path
@@ -64,7 +67,13 @@ class Store:
         self._write_lock = threading.Lock()
         self._writer: int | None = None
         try:
-            self._environment = _open(path, read_only=read_only, durable=durable, map_bytes=map_bytes)
+            self._environment = _open(
+                path,
+                read_only=read_only,
+                durable=durable,
+                syncs_twice=durable and not replayed,
+                map_bytes=map_bytes,
+            )
             self._handles = {
                 name: self._environment.open_db(name.encode(), create=not read_only)
                 for name in dict.fromkeys((*OWN_TABLES, *tables))
@@ -172,14 +181,16 @@ class Store:
             self._claim = None
 
 
-def _open(path: Path, *, read_only: bool, durable: bool, map_bytes: int) -> lmdb.Environment:
+def _open(
+    path: Path, *, read_only: bool, durable: bool, syncs_twice: bool, map_bytes: int
+) -> lmdb.Environment:
     environment = lmdb.open(
         str(path),
         map_size=max(map_bytes, 4 * _file_bytes(path)),
         readonly=read_only,
         create=not read_only,
         sync=durable,
-        metasync=durable,
+        metasync=syncs_twice,
         mode=0o600,
         max_dbs=MAX_TABLES,
         max_readers=MAX_SNAPSHOTS,
