@@ -39,10 +39,10 @@ _FULL_CODES = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 class Store:
     """A folder with tables: `OWN_TABLES` and the ones named on opening.
 
-    A store that is not `durable` skips fsync: for scratch copies that a crash may take. One that is `replayed`
-    syncs once a batch, not twice: a power cut may take the last batch, whole, which its engine then executes
-    again. `map_bytes` is
-    address space, not disk; it doubles when half of it is used and nobody reads.
+    A store that is not `durable` skips fsync: for scratch copies that a crash may take. One that is
+    `replayed` syncs once a batch, not twice: a power cut may take the last batch, whole, and its engine
+    executes that again. `map_bytes` is address space, not disk; it doubles when half of it is used and nobody
+    reads.
 
     Raises
     ------
