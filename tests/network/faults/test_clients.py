@@ -9,7 +9,7 @@ from tests.network.faults.network import ACCOUNTS
 from tests.network.faults.patched_node import THIS
 from wattloom.chaincode.api.execution import Status
 
-MEMPOOL = 5
+MEMPOOL = 8
 """Transactions that fill a mempool of the network that has small ones."""
 ENDS = {Status.OK: End.COMMITTED, Status.REFUSED: End.REFUSED}
 

@@ -52,7 +52,6 @@ def test_validators_killed_at_random_instants_lose_nothing(network, examiner):
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(7_200)
 def test_validators_killed_two_hundred_times_lose_nothing(network, examiner):
     load = kill_at_random(network, examiner, kills=200, seed=2)
     assert len(load.sent) > 1_000

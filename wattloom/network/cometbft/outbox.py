@@ -19,7 +19,7 @@ BATCH_BYTES = 512 << 10
 AGAIN_AFTER_S = 0.05
 """How long the sender waits when the node is away, catches up, or has a full mempool."""
 
-LOST_AFTER_S = 3.0
+LOST_AFTER_S = 1.0
 """After so long without a block that holds it a transaction is offered again: a mempool that gets full during
 the application's check drops it without a word, and answers cheaply where it has it still."""
 
