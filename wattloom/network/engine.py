@@ -116,8 +116,12 @@ class Engine(Protocol):
         """
         ...
 
+    def rules(self) -> tuple[int, list[int]]:
+        """Return the version of the rules of the next block, and all that this software can execute."""
+        ...
+
     def describe_contracts(self) -> list[dict[str, Any]]:
-        """Return the metadata of every installed contract."""
+        """Return the metadata of every contract of the next block's rules; raise `WrongRules`."""
         ...
 
 

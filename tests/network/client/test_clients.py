@@ -298,6 +298,7 @@ def test_describe_names_the_chain_and_its_functions(client, engine):
     found = client.describe()
     assert (found.chain_id, found.genesis_hash, found.engine) == (CHAIN_ID, engine.genesis_hash, "solo")
     assert "notes" in {contract["contract"] for contract in found.contracts}
+    assert (found.rules_version, found.known_rules) == (1, (1,))
 
 
 def test_a_closed_client_ends_what_it_waits_for_and_takes_nothing_more(connect, gateway, engine):

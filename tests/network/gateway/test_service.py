@@ -170,6 +170,7 @@ def test_describe_names_chain_genesis_engine_and_every_function(stub, engine, fo
     names = [each["name"] for contract in json.loads(found.contracts_json) for each in contract["functions"]]
     assert "notes:write" in names
     assert "accounts:transfer" in names
+    assert (found.rules_version, list(found.known_rules)) == (1, [1])
 
 
 def _eventually(holds, *, tries=500):

@@ -247,7 +247,7 @@ class Application:
             return consensus.observer_admitted(self._world.reader(snapshot), node_id)
 
     def describe_contracts(self) -> list[dict[str, Any]]:
-        """Return the metadata of every installed contract."""
+        """Return the metadata of every contract of the next block's rules; raise `WrongRules`."""
         contracts = self._contracts()
         return [contracts[name].metadata() for name in sorted(contracts)]
 

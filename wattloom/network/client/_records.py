@@ -105,7 +105,14 @@ class LedgerBlock:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A ledger as a gateway describes it; `contracts` are the contracts' metadata with JSON schemas."""
+    """A ledger as a gateway describes it.
+
+    Attributes
+    ----------
+    contracts : the contracts' metadata with JSON schemas, by the rules of the next block
+    rules_version : version of the rules that the next block is executed under
+    known_rules : every version that the gateway's software can execute, oldest first
+    """
 
     chain_id: str
     genesis_hash: bytes
@@ -114,6 +121,8 @@ class Description:
     height: int
     block_time_s: int
     contracts: list[dict[str, Any]]
+    rules_version: int
+    known_rules: tuple[int, ...]
 
 
 def read(data: bytes, kind: type[T], *, tx_id: str = "") -> T:
@@ -196,4 +205,6 @@ def description(response: wire.DescribeResponse) -> Description:
         height=response.height,
         block_time_s=response.block_time_s,
         contracts=read(response.contracts_json, list[dict[str, Any]]),
+        rules_version=response.rules_version,
+        known_rules=tuple(response.known_rules),
     )

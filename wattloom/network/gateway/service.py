@@ -1,7 +1,7 @@
 """The methods of `wattloom.gateway.v1.Gateway`; the border wraps each of them."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from time import perf_counter
@@ -33,7 +33,7 @@ class GatewayService:
         self.metrics = Metrics(pending=lambda: len(self._submissions), height=lambda: self.feed.height)
         self._streams = 0
         self._senders: set[SubmissionStream] = set()
-        self._contracts_json = msgspec.json.encode(engine.describe_contracts())
+        self._contracts_json = {engine.rules()[0]: msgspec.json.encode(engine.describe_contracts())}
 
     async def Evaluate(self, request: wire.EvaluateRequest) -> wire.EvaluateResponse:  # noqa: N802 - the method's name
         """Run a query.
@@ -101,6 +101,7 @@ class GatewayService:
     async def Describe(self, _request: wire.DescribeRequest) -> wire.DescribeResponse:  # noqa: N802
         """Describe the ledger."""
         height, block_time_s = self._engine.latest()
+        rules_version, known_rules = self._engine.rules()
         return wire.DescribeResponse(
             chain_id=self._engine.chain_id,
             height=height,
@@ -108,8 +109,18 @@ class GatewayService:
             engine=self._engine.name,
             version=version("wattloom"),
             genesis_hash=self._engine.genesis_hash,
-            contracts_json=self._contracts_json,
+            contracts_json=self._contracts(rules_version, known_rules),
+            rules_version=rules_version,
+            known_rules=known_rules,
         )
+
+    def _contracts(self, rules_version: int, known_rules: Sequence[int]) -> bytes:
+        """Return the contracts' metadata, which changes with the rules alone; none where they are unknown."""
+        if rules_version not in known_rules:
+            return b"[]"
+        if rules_version not in self._contracts_json:
+            self._contracts_json[rules_version] = msgspec.json.encode(self._engine.describe_contracts())
+        return self._contracts_json[rules_version]
 
     @contextmanager
     def _stream(self) -> Iterator[None]:

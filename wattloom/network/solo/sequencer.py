@@ -177,8 +177,12 @@ class SoloEngine:
 
         return end
 
+    def rules(self) -> tuple[int, list[int]]:
+        """Return the version of the rules of the next block, and all that this software can execute."""
+        return self._application.info().rules_version, self._application.rules.versions
+
     def describe_contracts(self) -> list[dict[str, Any]]:
-        """Return the metadata of every installed contract."""
+        """Return the metadata of every contract of the next block's rules; raise `WrongRules`."""
         return self._application.describe_contracts()
 
     def _run(self) -> None:

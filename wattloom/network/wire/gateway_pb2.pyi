@@ -539,6 +539,8 @@ class DescribeResponse(_message.Message):
     VERSION_FIELD_NUMBER: _builtins.int
     GENESIS_HASH_FIELD_NUMBER: _builtins.int
     CONTRACTS_JSON_FIELD_NUMBER: _builtins.int
+    RULES_VERSION_FIELD_NUMBER: _builtins.int
+    KNOWN_RULES_FIELD_NUMBER: _builtins.int
     chain_id: _builtins.str
     height: _builtins.int
     block_time_s: _builtins.int
@@ -548,6 +550,12 @@ class DescribeResponse(_message.Message):
     genesis_hash: _builtins.bytes
     contracts_json: _builtins.bytes
     """every contract's functions with their JSON schemas"""
+    rules_version: _builtins.int
+    """version of the rules that the next block is executed under"""
+    @_builtins.property
+    def known_rules(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """every version that this node's software can execute, oldest first"""
+
     def __init__(
         self,
         *,
@@ -558,10 +566,12 @@ class DescribeResponse(_message.Message):
         version: _builtins.str = ...,
         genesis_hash: _builtins.bytes = ...,
         contracts_json: _builtins.bytes = ...,
+        rules_version: _builtins.int = ...,
+        known_rules: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block_time_s", b"block_time_s", "chain_id", b"chain_id", "contracts_json", b"contracts_json", "engine", b"engine", "genesis_hash", b"genesis_hash", "height", b"height", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block_time_s", b"block_time_s", "chain_id", b"chain_id", "contracts_json", b"contracts_json", "engine", b"engine", "genesis_hash", b"genesis_hash", "height", b"height", "known_rules", b"known_rules", "rules_version", b"rules_version", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
