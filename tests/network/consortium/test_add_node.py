@@ -2,14 +2,12 @@ import msgspec
 import pytest
 
 from tests.network.consortium.conftest import until
-from wattloom.chaincode.api.codec import decode
-from wattloom.chaincode.governance.actions import AddValidator, SetObservers
-from wattloom.chaincode.governance.messages import Propose
+from wattloom.chaincode.governance.actions import Action, AddValidator, SetObservers
 from wattloom.identity.tls import TlsAuthority, TlsIdentity
 from wattloom.network.chain.validator_key import ValidatorKey
 from wattloom.network.cometbft.rpc import RpcClient
 from wattloom.network.consortium import processes
-from wattloom.network.consortium.add_node import add_observer, find_state_sync, proposal_text
+from wattloom.network.consortium.add_node import action_text, add_observer, find_state_sync
 from wattloom.network.consortium.checks import require_ready
 from wattloom.network.consortium.errors import FolderError, SpecError
 from wattloom.network.consortium.node_key import NodeKey
@@ -46,8 +44,8 @@ def test_names_and_ports_are_the_next_free_ones(make):
 def test_the_proposals_name_its_node_id_and_its_key(make):
     added = add_observer(make(), "b")
     node_id = NodeKey.load(added.node.node_key_path).node_id
-    observing = decode(proposal_text(added.to_observe).encode(), Propose).action
-    validating = decode(proposal_text(added.to_validate).encode(), Propose).action
+    observing = msgspec.json.decode(action_text(added.to_observe), type=Action)
+    validating = msgspec.json.decode(action_text(added.to_validate), type=Action)
     assert isinstance(observing, SetObservers)
     assert observing.add == [node_id]
     assert isinstance(validating, AddValidator)

@@ -3,25 +3,14 @@ import socket
 
 import pytest
 from msgspec.structs import replace
-from typer.testing import CliRunner
 
 from tests.network.community import Community
 from tests.network.community import running as served
 from tests.network.consortium.conftest import FOUR
+from tests.network.consortium.shell import assert_mistake, run
 from wattloom.cli import COMMANDS
 from wattloom.network.consortium.commands import app
 from wattloom.network.consortium.layout import NetworkFolder
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-def assert_mistake(shown, *words):
-    assert shown.exit_code == 2, shown.output
-    assert all(word in shown.stderr for word in words), shown.stderr
-    assert "Traceback" not in shown.output
-    assert shown.stdout == ""
 
 
 def test_the_command_line_has_a_network():

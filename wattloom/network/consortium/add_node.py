@@ -120,9 +120,9 @@ def _validating(settings: NodeSettings, keys: NodeKeys) -> Propose:
     return Propose(action=action, text="give a node a seat")
 
 
-def proposal_text(proposal: Propose) -> str:
-    """Return the canonical JSON that `governance:propose` takes."""
-    return encode(proposal).decode()
+def action_text(proposal: Propose) -> str:
+    """Return the JSON of what is proposed, as `wattloom network propose` takes it."""
+    return encode(proposal.action).decode()
 
 
 def _require_new(settings: NodeSettings, others: Sequence[NodeSettings]) -> None:

@@ -1,4 +1,4 @@
-"""`wattloom network`: make, run, watch, extend, back up and export a network of validators."""
+"""`wattloom network`: make, run, watch, govern, extend, back up and export a network of validators."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ import typer
 from rich.box import SIMPLE
 from rich.table import Table
 
-from wattloom.network.consortium import processes, upkeep_commands
+from wattloom.network.consortium import governance_commands, processes, upkeep_commands
 from wattloom.network.consortium.checks import require_node, require_ready
 from wattloom.network.consortium.config_toml import write_config
 from wattloom.network.consortium.create import create_network
@@ -184,3 +184,8 @@ app.command("backup")(upkeep_commands.backup_command)
 app.command("restore")(upkeep_commands.restore_command)
 app.command("export")(upkeep_commands.export_command)
 app.command("from-solo")(upkeep_commands.from_solo_command)
+app.command("readiness")(governance_commands.readiness_command)
+app.command("proposals")(governance_commands.proposals_command)
+app.command("propose")(governance_commands.propose_command)
+app.command("vote")(governance_commands.vote_command)
+app.command("withdraw")(governance_commands.withdraw_command)

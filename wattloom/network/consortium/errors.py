@@ -5,7 +5,8 @@ ConsortiumError
 ├── FolderError     a folder is no network or node, or is one already
 ├── NotReady        a node cannot be started as things stand; nothing was started
 ├── NodeFailed      a node was started and did not get ready, or does not stop
-└── RestoreRefused  a backup must not take the place of what is there
+├── RestoreRefused  a backup must not take the place of what is there
+└── ProposalMalformed  an action that is to be proposed is no action
 """
 
 
@@ -35,3 +36,7 @@ class NodeFailed(ConsortiumError):
 
 class RestoreRefused(ConsortiumError):
     """Restoring would let a validator sign twice, or mix two networks."""
+
+
+class ProposalMalformed(ConsortiumError):
+    """What is to be proposed is not of the form that governance takes."""

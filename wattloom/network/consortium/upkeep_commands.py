@@ -22,7 +22,7 @@ def add_observer_command(
     host: Annotated[str | None, typer.Option(help="Where others reach it.")] = None,
     first_port: Annotated[int | None, typer.Option(help="First of its ports.")] = None,
 ) -> None:
-    """Make a node that follows the chain, and print the proposals that it may need."""
+    """Make a node that follows the chain, and print what members may have to vote for."""
     with user_mistakes():
         added = add_node.add_observer(
             NetworkFolder.open(network), organisation, name=name, host=host, first_port=first_port
@@ -31,10 +31,11 @@ def add_observer_command(
     begins = "a snapshot of the others" if settings.state_sync else "the chain's first block"
     typer.echo(f"node {added.node.name} in {added.node.path}; it begins with {begins}")
     typer.echo(f"start it with: wattloom network start {network} {added.node.name}")
-    typer.echo("where observers are listed, propose with governance:propose")
-    typer.echo(add_node.proposal_text(added.to_observe))
-    typer.echo("to make it a validator later, propose")
-    typer.echo(add_node.proposal_text(added.to_validate))
+    propose = f"wattloom network propose {network} - --as ORGANISATION"
+    typer.echo(f"where observers are listed, hand this to: {propose}")
+    typer.echo(add_node.action_text(added.to_observe))
+    typer.echo(f"to make it a validator later, hand this to: {propose}")
+    typer.echo(add_node.action_text(added.to_validate))
 
 
 def export_command(
