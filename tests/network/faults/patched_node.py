@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.network.notes import WITH_NOTES
 from wattloom.chaincode.accounts import keys
 from wattloom.chaincode.accounts.contract import accounts
 from wattloom.chaincode.accounts.records import Account, Transfer
@@ -35,6 +36,8 @@ def transfer(ctx: Context, request: Transfer) -> None:
 
 
 GENEROUS = {1: {**CONTRACTS, accounts.name: generous}}
+UPGRADED = {**RULES, 2: WITH_NOTES[1]}
+"""The next version of the rules has a contract more."""
 
 
 def propose(path: Path) -> type[product.NodeApplication]:
@@ -60,6 +63,7 @@ def propose(path: Path) -> type[product.NodeApplication]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--generous", action="store_true", help="execute transfers by other rules")
+    parser.add_argument("--upgraded", action="store_true", help="know the next version of the rules, too")
     parser.add_argument("--proposals", type=Path, help="propose what this file holds")
     parser.add_argument("--mempool", type=int, help="how many transactions its mempool takes")
     parser.add_argument("--engine", type=Path, help="run this program in place of the stock engine")
@@ -73,7 +77,7 @@ def main() -> None:
         product.NodeApplication = propose(asked.proposals)
     folder = NodeFolder(asked.folder)
     write_config(folder)
-    product.run_node(folder, rules=GENEROUS if asked.generous else RULES)
+    product.run_node(folder, rules=GENEROUS if asked.generous else UPGRADED if asked.upgraded else RULES)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from wattloom.identity.tls import TlsIdentity
 from wattloom.network.abci import AbciServer
 from wattloom.network.abci.address import remove_stale
 from wattloom.network.application import Application
+from wattloom.network.application.rules import WrongRules
 from wattloom.network.chain.genesis import Genesis
 from wattloom.network.cometbft.engine import CometEngine
 from wattloom.network.cometbft.engine_process import EngineProcess
@@ -27,6 +28,7 @@ from wattloom.network.engine_binary import find_engine
 from wattloom.network.gateway import serve_gateway
 from wattloom.network.origin import started_from
 from wattloom.network.state import Store
+from wattloom.network.state.history import read_standing
 
 THREAD_TURN_S = 0.0005
 """How long a thread may keep the others waiting: the engine's calls must not wait behind the gateway's."""
@@ -73,7 +75,7 @@ def run_node(
     folder.stopped_path.unlink(missing_ok=True)
     with ExitStack() as stack:
         store = stack.enter_context(_open_store(folder, genesis))
-        application = Application(store, rules)
+        application = _open_application(folder, store, rules)
         engine = CometEngine(application, store, genesis, rpc_address=f"unix://{folder.rpc_socket}")
         ending = _Ending(engine)
         stack.callback(engine.stop)
@@ -128,6 +130,18 @@ def _open_store(folder: NodeFolder, genesis: Genesis) -> Store:
             "put that chain's genesis back, or remove `state` and `data` to follow this one from its start"
         )
     return store
+
+
+def _open_application(folder: NodeFolder, store: Store, rules: Rules) -> Application:
+    """Open the application; leave word, and raise `WrongRules`, where the next block needs other rules."""
+    try:
+        return Application(store, rules)
+    except WrongRules as error:
+        with store.snapshot() as view:
+            standing = read_standing(view)
+        height = 0 if standing is None else standing.height
+        _tell_why(folder, Stopped(reason=str(error), height=height, at_s=int(time.time())))
+        raise
 
 
 def _tell_why(folder: NodeFolder, stopped: Stopped) -> None:
