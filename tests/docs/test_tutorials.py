@@ -3,7 +3,12 @@ import pytest
 from tests.docs.pages import ROOT, Page
 from tests.docs.walkthrough import walk
 
-WALKED = [*sorted((ROOT / "docs" / "tutorials").glob("*.md")), ROOT / "docs" / "operations" / "solo.md"]
+OPERATIONS = ROOT / "docs" / "operations"
+WALKED = [
+    *sorted((ROOT / "docs" / "tutorials").glob("*.md")),
+    OPERATIONS / "solo.md",
+    OPERATIONS / "network.md",
+]
 
 
 @pytest.mark.parametrize("path", WALKED, ids=lambda path: path.stem)
