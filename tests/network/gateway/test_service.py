@@ -173,6 +173,12 @@ def test_describe_names_chain_genesis_engine_and_every_function(stub, engine, fo
     assert (found.rules_version, list(found.known_rules)) == (1, [1])
 
 
+def test_describe_answers_on_a_node_whose_software_lacks_the_next_blocks_rules(stub, engine):
+    engine.rules = lambda: (2, [1])
+    found = stub.Describe(wire.DescribeRequest(), timeout=10)
+    assert (found.rules_version, list(found.known_rules), found.contracts_json) == (2, [1], b"[]")
+
+
 def _eventually(holds, *, tries=500):
     """Ask until something holds that the gateway brings about by itself."""
     for _ in range(tries):

@@ -19,6 +19,7 @@ from wattloom.chaincode.governance.messages import (
 from wattloom.network.client import Client
 from wattloom.network.consortium.errors import ProposalMalformed
 
+FORMS = "docs/contracts/governance.md has the actions, docs/reference/contracts.md their fields"
 SHOWN_CHARS = 24
 """More of a value, such as a certificate, is not shown to people."""
 
@@ -28,9 +29,7 @@ def read_proposal(action: bytes, *, where: str, text: str, open_for_s: int) -> P
     try:
         found: Action = msgspec.json.decode(action, type=Action)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ProposalMalformed(
-            f"{where}: {error}; the actions and their fields are in docs/contracts/governance.md"
-        ) from error
+        raise ProposalMalformed(f"{where}: {error}; {FORMS}") from error
     wish = Propose(action=found, text=text, open_for_s=open_for_s)
     try:
         return decode(encode(wish), Propose)
