@@ -119,6 +119,19 @@ def test_a_member_s_words_are_shown_as_they_are_and_steer_no_terminal(five):
         assert "\x1b" not in shown
 
 
+def test_an_organisation_whose_own_node_is_down_acts_through_the_others(five, propose):
+    processes.stop([five.node("a-1")])
+    try:
+        number = propose(LISTED)
+        shown = run("withdraw", five.path, number, "--as", "a")
+        ready = run("readiness", five.path)
+    finally:
+        processes.start([five.node("a-1")])
+    assert shown.stdout == f"proposal {number} is withdrawn\n"
+    assert ready.exit_code == 1
+    assert ready.stdout.count("NO: it does not answer") == 1
+
+
 def test_the_ledger_s_refusal_is_told_with_its_code_and_a_sentence(five, propose):
     number = propose(LISTED)
     vote(five, number, "a")
