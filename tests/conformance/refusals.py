@@ -18,6 +18,8 @@ NOT_MET = {
     "MEMBER_BUSY": "the client waits and sends again, tests/network/gateway",
     "TOO_MANY_STREAMS": "needs a thousand followers, tests/network/gateway",
     "STOPPING": "the client goes elsewhere or waits, tests/network/gateway",
+    "UNKNOWN_QUERY": "an answer of the stock node's RPC, tests/network/cometbft",
+    "PEER_NOT_ADMITTED": "an answer to the stock node itself, tests/network/cometbft",
     "OUTCOME_UNKNOWN": "the client asks again, tests/network/gateway",
     "FOLLOWER_TOO_SLOW": "needs a reader that reads nothing for 20 s, tests/network/gateway",
     "ANSWERS_UNREAD": "needs a sender that reads nothing for 20 s, tests/network/gateway",
