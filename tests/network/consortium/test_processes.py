@@ -2,12 +2,15 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.network.consortium.conftest import until
+from tests.network.waiting import wait_for
 from wattloom.network.consortium import processes
 from wattloom.network.consortium.errors import NodeFailed
 from wattloom.network.consortium.pid_file import ProcessMark, write_mark
@@ -112,4 +115,14 @@ def test_a_process_that_has_the_id_of_a_node_of_old_is_left_alone(node):
     write_mark(node.pid_path, ProcessMark(pid=os.getpid(), started="long ago"))
     processes.stop([node])
     processes.kill(node)
+    assert processes.process_of(node) is None
+
+
+def test_a_node_that_a_service_manager_started_is_known_to_run(node):
+    started = subprocess.Popen(
+        [sys.executable, "-m", "wattloom", "network", "node", node.path], start_new_session=True
+    )
+    wait_for(lambda: processes.is_ready(node), "the node answers")
+    assert processes.process_of(node) == ProcessMark.of(started.pid)
+    processes.stop([node])
     assert processes.process_of(node) is None

@@ -1,6 +1,7 @@
 """One node of a network: application, gateway and stock engine, which live and end together."""
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from wattloom.network.cometbft.node_application import NodeApplication
 from wattloom.network.cometbft.records import TABLES
 from wattloom.network.cometbft.snapshots import Snapshots
 from wattloom.network.consortium.layout import NodeFolder, write_whole
+from wattloom.network.consortium.pid_file import ProcessMark, write_mark
 from wattloom.network.consortium.stopped import Stopped
 from wattloom.network.engine import EngineStopped
 from wattloom.network.engine_binary import find_engine
@@ -75,6 +77,7 @@ def run_node(
     folder.stopped_path.unlink(missing_ok=True)
     with ExitStack() as stack:
         store = stack.enter_context(_open_store(folder, genesis))
+        write_mark(folder.pid_path, ProcessMark.of(os.getpid()))  # whoever started it: `backup` must know
         application = _open_application(folder, store, rules)
         engine = CometEngine(application, store, genesis, rpc_address=f"unix://{folder.rpc_socket}")
         ending = _Ending(engine)
