@@ -125,4 +125,5 @@ def test_a_node_that_a_service_manager_started_is_known_to_run(node):
     wait_for(lambda: processes.is_ready(node), "the node answers")
     assert processes.process_of(node) == ProcessMark.of(started.pid)
     processes.stop([node])
+    started.wait()
     assert processes.process_of(node) is None
