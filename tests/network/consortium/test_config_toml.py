@@ -23,7 +23,7 @@ def test_a_block_is_made_as_soon_as_there_is_a_transaction_and_an_idle_chain_kee
     consensus = read(node.settings(), node)["consensus"]
     assert consensus["create_empty_blocks"] is False
     assert consensus["create_empty_blocks_interval"] == "1s"
-    assert consensus["timeout_commit"] == "20ms"  # time for whoever sends back to back
+    assert consensus["timeout_commit"] == "24ms"  # time for whoever sends back to back
 
 
 def test_the_mempool_is_the_one_that_wakes_consensus(node):
@@ -82,3 +82,8 @@ def test_a_folder_that_was_moved_gets_a_configuration_for_its_new_place(make):
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_whatever_a_text_holds_toml_reads_it_back(text):
     assert tomllib.loads(f"it = {quoted(text)}") == {"it": text}
+
+
+def test_validators_that_share_a_machine_leave_each_other_more_time(node):
+    settings = replace(node.settings(), sharing=10)
+    assert read(settings, node)["consensus"]["timeout_commit"] == "60ms"

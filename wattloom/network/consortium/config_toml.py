@@ -4,7 +4,7 @@ import json
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from wattloom.network.consortium.engine_settings import ENGINE_SETTINGS
+from wattloom.network.consortium.engine_settings import ENGINE_SETTINGS, timeout_commit
 from wattloom.network.consortium.layout import NodeFolder, NodeSettings, write_whole
 from wattloom.network.transactions import MAX_TRANSACTION_BYTES
 
@@ -27,6 +27,7 @@ def config_toml(settings: NodeSettings, folder: NodeFolder) -> str:
     """Return the configuration of a node whose folder is, or is going to be, there."""
     return TEMPLATES.get_template("config.toml").render(
         ENGINE_SETTINGS,
+        timeout_commit=timeout_commit(settings.sharing),
         node=settings,
         app_socket=folder.app_socket,
         rpc_socket=folder.rpc_socket,

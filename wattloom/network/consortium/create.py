@@ -178,6 +178,9 @@ def settings_of(spec: NetworkSpec, keys: Mapping[str, NodeKeys]) -> list[NodeSet
             rpc_host=spec.rpc_host,
             ports=node.ports,
             peers=tuple(addresses[name] for name in connections[node.name]),
+            sharing=sum(
+                other.host == node.host and other.kind is NodeKind.VALIDATOR for other in spec.nodes()
+            ),
             heartbeat_s=spec.parameters.heartbeat_s,
             keep_blocks=spec.parameters.keep_blocks,
             snapshot_every_blocks=spec.parameters.snapshot_every_blocks,

@@ -40,6 +40,7 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     peers : `id@host:port` of the nodes that it stays connected to
     archive : whether it keeps every block, with results and an index of transactions
     heartbeat_s : an idle chain makes an empty block after so many seconds
+    sharing : how many validators compute on the same machine, this one included
     keep_blocks, snapshot_every_blocks : see `spec.Parameters`
     """
 
@@ -54,6 +55,7 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ports: Ports
     peers: tuple[str, ...]
     heartbeat_s: int
+    sharing: int
     keep_blocks: int
     snapshot_every_blocks: int
     state_sync: StateSync | None = None
