@@ -3,11 +3,13 @@ import signal
 import time
 
 import pytest
+from msgspec.structs import replace
 
 from tests.network.consortium.conftest import until
 from wattloom.identity.tls import TlsAuthority
 from wattloom.network.consortium import processes, status
 from wattloom.network.consortium.layout import NodeFolder
+from wattloom.network.consortium.probe import look_at
 from wattloom.network.consortium.status import network_status
 from wattloom.network.consortium.stopped import Stopped
 from wattloom.network.state import Store
@@ -132,3 +134,12 @@ def test_fewer_than_four_validators_and_a_chain_that_stands_still_are_told(make,
         assert found.nodes[0].state == "running"
     finally:
         processes.stop(network.nodes())
+
+
+def test_another_node_that_has_taken_the_port_is_not_believed(running, tmp_path):
+    asked, other = running.node("a-1").settings(), running.node("b-1").settings()
+    mistaken = NodeFolder(tmp_path / "a-1")
+    mistaken.path.mkdir()
+    mistaken.write_settings(replace(asked, ports=replace(asked.ports, rpc=other.ports.rpc)))
+    assert look_at(running.node("a-1")).answer is not None
+    assert look_at(mistaken).answer is None

@@ -106,6 +106,9 @@ def _ask(settings: NodeSettings) -> Answer | None:
     try:
         with RpcClient(settings.rpc_url, timeout_s=TIMEOUT_S) as rpc:
             status, network, info = (rpc.call(method) for method in ("status", "net_info", "abci_info"))
+            told = status["node_info"]
+            if (told["network"], told["moniker"]) != (settings.chain_id, settings.node):
+                return None  # another node has taken the port
             return _read(status, network, info["response"])
     except (RpcError, KeyError, TypeError, ValueError):
         return None
