@@ -21,6 +21,7 @@ from benchmarks.load import cpu_s, introduce, keep_busy, latencies_ms
 from benchmarks.members import ORGANISATION, accounts, issue_members
 from wattloom.identity.certificates import Authority
 from wattloom.network.client import AsyncClient
+from wattloom.network.cometbft.rpc import RpcClient
 from wattloom.network.consortium import processes
 from wattloom.network.consortium.create import create_network
 from wattloom.network.consortium.free_ports import with_free_ports
@@ -32,17 +33,19 @@ CLIENTS = (1, 64, 200)
 SECONDS = 8.0
 WARM_UP_S = 2.0
 
+METAS = 20
+"""How many blocks the stock node describes in one answer."""
+
 STEPS = ("Propose", "Prevote", "Precommit", "Commit")
 CALLS = ("prepare_proposal", "process_proposal", "finalize_block", "commit")
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What all nodes have used so far: CPU of applications and engines, s; chain bytes; height."""
+    """What all nodes have used so far: CPU of applications and engines, s; and the height they are at."""
 
     app_s: float
     engine_s: float
-    chain_bytes: int
     height: int
 
 
@@ -60,9 +63,19 @@ class Network:
         return Usage(
             app_s=sum(map(cpu_s, self.app_pids)),
             engine_s=sum(map(cpu_s, self.engine_pids)),
-            chain_bytes=_folder_bytes(self.nodes[0].engine_data_path),
             height=(await client.describe()).height,
         )
+
+    def block_bytes(self, first: int, last: int) -> int:
+        """Return how many bytes the encoded blocks of these heights have, commits included."""
+        with RpcClient(self.nodes[0].settings().rpc_url) as rpc:
+            return sum(
+                int(meta["block_size"])
+                for low in range(first, last + 1, METAS)
+                for meta in rpc.call(
+                    "blockchain", minHeight=str(low), maxHeight=str(min(low + METAS - 1, last))
+                )["block_metas"]
+            )
 
     def memory_mb(self) -> dict[str, float]:
         """Return the mean resident memory of a node's two processes."""
@@ -125,7 +138,7 @@ async def _measure(network: Network, clients: Sequence[AsyncClient], seconds: fl
         "blocks_per_s": round(blocks / took_s, 1),
         "app_ms_per_tx_node": round((after.app_s - before.app_s) * share, 3),
         "engine_ms_per_tx_node": round((after.engine_s - before.engine_s) * share, 3),
-        "chain_bytes_per_tx": round((after.chain_bytes - before.chain_bytes) / count),
+        "chain_bytes_per_tx": round(network.block_bytes(before.height + 1, after.height) / count),
         **network.memory_mb(),
         **_times_of_a_block(metrics_before, _engine_metrics(network.nodes[0])),
     }
@@ -178,7 +191,3 @@ def _child(pid: int) -> int:
 def _resident_mb(pid: int) -> float:
     found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
     return int(found[1]) / 1024 if found else 0.0
-
-
-def _folder_bytes(path: Path) -> int:
-    return sum(each.stat().st_size for each in path.rglob("*.*") if each.is_file())
