@@ -1,6 +1,5 @@
 """One node of a CometBFT network as an engine: what the gateway calls."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,11 +11,10 @@ from wattloom.network.cometbft.chain_reader import ChainReader, HeightMissing
 from wattloom.network.cometbft.outbox import Outbox
 from wattloom.network.cometbft.rpc import RpcClient, RpcUnavailable
 from wattloom.network.engine import EngineStopped, Evaluated, NewBlock, ProofUnavailable
+from wattloom.network.followers import Followers
 from wattloom.network.state import HeightUnavailable, KeyAbsent, Store
 from wattloom.network.transactions import SignedTransaction
 from wattloom.network.wire import gateway_pb2, ledger_pb2
-
-Follower = tuple[Callable[[NewBlock], None], Callable[[], None]]
 
 
 class CometEngine:
@@ -39,24 +37,17 @@ class CometEngine:
         self._store = store
         self._outbox = Outbox(RpcClient(rpc_address), block_time_s=lambda: self.latest()[1])
         self._chain = ChainReader(RpcClient(rpc_address))
-        self._lock = threading.Lock()
-        self._followers: list[Follower] = []
-        self._stopped = False
+        self._followers = Followers()
 
     def stop(self) -> None:
         """Take no more transactions, and tell every follower that no block follows."""
         self._outbox.stop()
-        with self._lock:
-            self._stopped = True
-            followers, self._followers = self._followers, []
-        for _, on_stop in followers:
-            on_stop()
+        self._followers.stop()
 
     def announce(self, block: NewBlock) -> None:
         """Tell every follower of a committed block."""
         self._outbox.settle(result.tx_id for result in block.record.results)
-        for listener, _ in self._followers:
-            listener(block)
+        self._followers.announce(block)
 
     def latest(self) -> tuple[int, int]:
         """Return height and block time of the last committed block."""
@@ -128,18 +119,7 @@ class CometEngine:
 
         Who comes too late, because the stock node has ended already, is told at once.
         """
-        follower = (listener, on_stop)
-        with self._lock:
-            is_late = self._stopped
-            self._followers = [*self._followers, follower]
-        if is_late:
-            on_stop()
-
-        def end() -> None:
-            with self._lock:
-                self._followers = [each for each in self._followers if each is not follower]
-
-        return end
+        return self._followers.add(listener, on_stop)
 
     def rules(self) -> tuple[int, list[int]]:
         """Return the version of the rules of the next block, and all that this software can execute."""

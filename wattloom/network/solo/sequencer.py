@@ -18,6 +18,7 @@ from wattloom.network.chain.header import BlockID
 from wattloom.network.chain.timestamp import Timestamp
 from wattloom.network.chain.tip import make_block, next_time
 from wattloom.network.engine import Busy, EngineStopped, Evaluated, NewBlock, ProofUnavailable
+from wattloom.network.followers import Followers
 from wattloom.network.solo.blocks import find_transaction, make_record, read_block, write_block
 from wattloom.network.solo.folder import LedgerFolder
 from wattloom.network.solo.resume import record_results_hash, resume
@@ -72,7 +73,7 @@ class SoloEngine:
             raise
         self._under_load = False
         self._queue: OrderedDict[bytes, SignedTransaction] = OrderedDict()
-        self._followers: list[tuple[Callable[[NewBlock], None], Callable[[], None]]] = []
+        self._followers = Followers()
         self._wake = threading.Condition()
         self._stopping = False
         self._failure: BaseException | None = None
@@ -167,15 +168,7 @@ class SoloEngine:
 
         Returns what ends the following.
         """
-        follower = (listener, on_stop)
-        with self._wake:
-            self._followers = [*self._followers, follower]
-
-        def end() -> None:
-            with self._wake:
-                self._followers = [each for each in self._followers if each is not follower]
-
-        return end
+        return self._followers.add(listener, on_stop)
 
     def rules(self) -> tuple[int, list[int]]:
         """Return the version of the rules of the next block, and all that this software can execute."""
@@ -198,8 +191,7 @@ class SoloEngine:
                 self._failure = error
                 self._stopping = True
             self._ready.set()
-        for _, on_stop in self._followers:
-            on_stop()
+        self._followers.stop()
 
     def _catch_up_with_time(self) -> None:
         """Make empty blocks until block time is the present: after a start, or when the machine slept."""
@@ -242,7 +234,7 @@ class SoloEngine:
         self._under_load = len(raws) > 1
         self._owes_proof = executed.app_hash != block.header.app_hash
         self._forget([*executed.tx_ids, *dropped])
-        self._announce(NewBlock.of(tip.height, time_s, record, executed, dropped))
+        self._followers.announce(NewBlock.of(tip.height, time_s, record, executed, dropped))
         failpoints.reach("announced")
 
     def _sign(self, block: Block, identity: BlockID) -> Commit:
@@ -266,7 +258,3 @@ class SoloEngine:
         with self._wake:
             for tx_id in tx_ids:
                 self._queue.pop(tx_id, None)
-
-    def _announce(self, block: NewBlock) -> None:
-        for listener, _ in self._followers:
-            listener(block)
