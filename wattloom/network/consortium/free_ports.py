@@ -1,5 +1,6 @@
 """Ports that nobody listens on, for networks that live no longer than a demonstration or a test."""
 
+import os
 import random
 from itertools import islice
 
@@ -10,6 +11,9 @@ from wattloom.network.consortium.spec import LOOPBACK, NetworkSpec, Ports, SomeP
 
 LOWEST, HIGHEST = 10_000, 32_000
 """Below what systems give to connections on their way out: one of these could take a stopped node's port."""
+
+STRETCHES = 8
+"""A process draws from one of so many stretches, so that it seldom takes ports of another's stopped nodes."""
 
 USES = Ports.__struct_fields__
 
@@ -24,5 +28,7 @@ def with_free_ports(spec: NetworkSpec) -> NetworkSpec:
 
 def free_ports(count: int) -> list[int]:
     """Return so many different ports of loopback that are free now."""
-    drawn = random.SystemRandom().sample(range(LOWEST, HIGHEST), HIGHEST - LOWEST)
+    length = (HIGHEST - LOWEST) // STRETCHES
+    first = LOWEST + length * (os.getpid() % STRETCHES)
+    drawn = random.SystemRandom().sample(range(first, first + length), length)
     return list(islice((port for port in drawn if is_free(LOOPBACK, port)), count))
