@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from wattloom.chaincode.api.errors import ChaincodeError
 from wattloom.chaincode.installed import RULES
 from wattloom.network import engine, gateway, refusals
+from wattloom.network.cometbft import queries
 
 NOT_MET = {
     "REFUSED": "the base of all others, which nothing raises",
@@ -44,7 +45,7 @@ FOR_ONE_ALONE = {"registry:add_organisation", "registry:add_manufacturer"}
 
 def known() -> set[str]:
     """Return the code of every refusal of the ledger, its gateway and its contracts."""
-    assert all((RULES, engine, gateway, refusals))  # their refusals are defined by being imported
+    assert all((RULES, engine, gateway, queries, refusals))  # their refusals are defined by being imported
     return {kind.code for kind in _below(ChaincodeError) if kind.__module__.startswith("wattloom.")}
 
 
