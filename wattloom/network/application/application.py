@@ -42,7 +42,7 @@ class _Standing:
 
 @dataclass(slots=True)
 class _Pending:
-    standing: "_Standing"
+    standing: _Standing
     prepared: Prepared
     executed: Executed
 

@@ -6,9 +6,9 @@ from importlib.metadata import version
 
 import structlog
 
-from wattloom.chaincode.api.codec import decode, encode
+from wattloom.chaincode.api.codec import decode
 from wattloom.chaincode.api.errors import ChaincodeError
-from wattloom.chaincode.api.execution import Refusal, Status
+from wattloom.chaincode.api.execution import refused
 from wattloom.chaincode.genesis import GenesisState
 from wattloom.chaincode.governance.consensus import Misbehaviour, Offence
 from wattloom.network.abci import AbciApplication
@@ -97,11 +97,9 @@ class LedgerApplication(AbciApplication):
         try:
             self._application.check(request.tx)
         except ChaincodeError as refusal:
+            outcome = refused(refusal)
             return wire.ResponseCheckTx(
-                code=Status.REFUSED,
-                data=encode(Refusal(code=refusal.code, details=refusal.details)),
-                log=str(refusal),
-                codespace=refusal.code,
+                code=outcome.status, data=outcome.data, log=outcome.log, codespace=outcome.code
             )
         return wire.ResponseCheckTx()
 

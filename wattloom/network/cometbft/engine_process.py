@@ -47,11 +47,6 @@ class EngineProcess:
         self._thread = threading.Thread(target=self._listen, name="engine-log", daemon=True)
         self._thread.start()
 
-    @property
-    def pid(self) -> int:
-        """The process's id."""
-        return self._process.pid
-
     def stop(self) -> None:
         """End the engine and wait for it."""
         self._process.terminate()

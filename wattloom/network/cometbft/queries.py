@@ -7,9 +7,8 @@
 
 import re
 
-from wattloom.chaincode.api.codec import encode
 from wattloom.chaincode.api.errors import ChaincodeError
-from wattloom.chaincode.api.execution import Refusal, Status
+from wattloom.chaincode.api.execution import refused
 from wattloom.network.abci import abci_pb2 as wire
 from wattloom.network.application import Application
 from wattloom.network.engine import ProofUnavailable
@@ -54,11 +53,12 @@ def answer_query(application: Application, request: wire.RequestQuery) -> wire.R
             return _prove(application, store[1], request)
         raise UnknownQuery(path=request.path)
     except ChaincodeError as refusal:
+        outcome = refused(refusal)
         return wire.ResponseQuery(
-            code=Status.REFUSED,
-            value=encode(Refusal(code=refusal.code, details=refusal.details)),
-            log=str(refusal),
-            codespace=refusal.code,
+            code=outcome.status,
+            value=outcome.data,
+            log=outcome.log,
+            codespace=outcome.code,
             height=request.height,
         )
 

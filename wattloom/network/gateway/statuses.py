@@ -10,9 +10,8 @@ from google.rpc.status_pb2 import Status
 from grpc import StatusCode
 
 from wattloom.chaincode.api import errors as rules
-from wattloom.chaincode.api.codec import encode
 from wattloom.chaincode.api.errors import ChaincodeError
-from wattloom.chaincode.api.execution import Refusal
+from wattloom.chaincode.api.execution import refused
 from wattloom.chaincode.registry.errors import MembershipRefusal
 from wattloom.network import engine, refusals
 from wattloom.network.gateway.errors import Busy, GatewayRefusal, Stopping
@@ -60,7 +59,7 @@ def status_of(error: Exception) -> Status:
 def _status(code: StatusCode, error: ChaincodeError, retry_after_s: float | None) -> Status:
     texts = {name: str(value)[:MAX_TEXT] for name, value in error.details.items()}
     details: list[Message] = [ErrorInfo(reason=error.code, domain=DOMAIN, metadata=texts)]
-    exact = encode(Refusal(code=error.code, details=error.details))
+    exact = refused(error).data
     if len(exact) <= MAX_DETAIL_BYTES:
         details.append(RefusalDetail(data=exact))
     if retry_after_s is not None:
