@@ -27,7 +27,7 @@ def announce(ctx: Context) -> None:
     """Say that a block is the first under its rules; nothing is written, the list says it already."""
     rules = at(ctx.state, ctx.block.height)
     if rules.from_height == ctx.block.height:
-        ctx.emit("upgraded", rules)
+        _announce(ctx, rules)
 
 
 def upgrade(ctx: Context, action: Upgrade) -> None:
@@ -65,6 +65,14 @@ def cancel(ctx: Context) -> None:
     plan = planned(ctx.state, ctx.block.height)
     if plan is None:
         raise NothingPlanned()
+    _forget(ctx, plan)
+
+
+def _announce(ctx: Context, rules: Rules) -> None:
+    ctx.emit("upgraded", rules)
+
+
+def _forget(ctx: Context, plan: Rules) -> None:
     ctx.state.delete(keys.rules(plan.from_height))
     ctx.emit("upgrade_cancelled", plan)
 
