@@ -17,8 +17,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(STAMP)  ## one market day (DATA=FOLDER real data, KEEP=FOLDER keeps the ledger, ENGINE=cometbft a network)
-	$(if $(filter cometbft,$(ENGINE)),$(BIN)/wattloom network install-engine)
+demo: $(STAMP) $(if $(filter cometbft,$(ENGINE)),engine)  ## one market day (DATA=FOLDER real data, KEEP=FOLDER keeps the ledger, ENGINE=cometbft a network)
 	$(BIN)/wattloom demo $(if $(ENGINE),--engine $(ENGINE)) $(if $(DATA),--data "$(DATA)") $(if $(KEEP),--keep "$(KEEP)")
 
 engine: $(STAMP)  ## find CometBFT, or build it into the user's cache (needs Go or the package registries once)
@@ -38,7 +37,7 @@ check: $(STAMP)  ## format, lint, types, import directions, chaincode rules, fre
 	$(BIN)/wattloom lint-chaincode
 	$(BIN)/python tools/generate.py --check
 
-bench: $(STAMP)  ## figures also in build/*.json (ENGINE=cometbft VALIDATORS=4,10 measures networks)
+bench: $(STAMP) $(if $(filter cometbft,$(ENGINE)),engine)  ## figures also in build/*.json (ENGINE=cometbft VALIDATORS=4,10 measures networks)
 	$(BIN)/python -m benchmarks $(if $(filter cometbft,$(ENGINE)),network $(if $(VALIDATORS),--validators $(VALIDATORS)))
 
 generate: $(STAMP)  ## write the protobuf code and the generated reference pages

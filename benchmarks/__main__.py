@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import abci, gateway, homes, in_process, network, state_cost, storage
+from benchmarks import abci, gateway, homes, in_process, network, snapshots, state_cost, storage
 
 BUILD = Path("build")
 
@@ -25,6 +25,7 @@ MEASUREMENTS: dict[str, tuple[str, Measurement]] = {
     "state": ("cost per changed key, by keys in the state", state_cost.run),
     "storage": ("LMDB against SQLite, durable blocks of transfers", storage.run),
     "abci": ("check_tx over the ABCI server's socket, each with its flush", abci.run),
+    "snapshots": ("taking a snapshot of the state, and taking one over", snapshots.run),
     "homes": ("one home's solve", homes.run),
     "network": ("signed transfers on a network of validators on this machine", network.run),
 }

@@ -6,13 +6,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.network.cometbft import stock
+from tests.network.waiting import wait_for
 from wattloom.network import abci
 from wattloom.network.abci import AbciServer
 from wattloom.network.cometbft.rpc import RpcClient
@@ -116,20 +116,16 @@ def key_value(tmp_path, address):
 
 
 def wait_for_server(address):
-    limit = time.monotonic() + PATIENCE_S
-    while time.monotonic() < limit:
+    def is_served():
         with contextlib.suppress(FileNotFoundError, ConnectionRefusedError), Peer(address):
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"nobody serves {address}")
+            return True
+
+    wait_for(is_served, f"somebody serves {address}", patience_s=PATIENCE_S)
 
 
 def wait_for_idle(client, height):
     """Wait until the application has committed the last block; killed earlier, CometBFT may hang."""
-    limit = time.monotonic() + PATIENCE_S
-    while int(read(client, b"")["height"]) < height:
-        assert time.monotonic() < limit
-        time.sleep(0.02)
+    wait_for(lambda: int(read(client, b"")["height"]) >= height, f"height {height}", patience_s=PATIENCE_S)
 
 
 def read(client, key):

@@ -1,9 +1,9 @@
 """A stock node with the key-value application that is built into it: the engine itself, nothing of ours."""
 
 import subprocess
-import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from tests.network.waiting import wait_for
 from wattloom.network.cometbft.rpc import RpcClient, RpcUnavailable
 
 START_S = 30
@@ -42,17 +42,13 @@ def node_arguments(address):
 def wait_for_answer(process, address, height=0):
     """Wait until a node's RPC answers and it has a height."""
     with RpcClient(address) as client:
-        limit = time.monotonic() + START_S
-        while time.monotonic() < limit:
+
+        def has_height():
             assert process.poll() is None, "the node ended"
-            try:
-                found = client.call("status")["sync_info"]["latest_block_height"]
-            except RpcUnavailable:
-                found = -1
-            if int(found) >= height:
-                return
-            time.sleep(0.02)
-    raise AssertionError(f"{address} did not reach height {height}")
+            with suppress(RpcUnavailable):
+                return int(client.call("status")["sync_info"]["latest_block_height"]) >= height
+
+        wait_for(has_height, f"{address} reaches height {height}", patience_s=START_S)
 
 
 def put(client, *pairs):

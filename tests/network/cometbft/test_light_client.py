@@ -3,13 +3,13 @@
 import base64
 import socket
 import subprocess
-import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import msgspec
 import pytest
 
 from tests.network.cometbft.lying import lying
+from tests.network.waiting import wait_for
 from wattloom.chaincode.accounts import keys as account_keys
 from wattloom.chaincode.accounts.records import Account, Party
 from wattloom.chaincode.api.codec import decode, encode
@@ -56,15 +56,14 @@ def light_client(program, day, home, *, primary, witnesses):
 
 def _wait(process, address, log):
     host, _, port = address.removeprefix("tcp://").partition(":")
-    limit = time.monotonic() + PATIENCE_S
-    while time.monotonic() < limit and process.poll() is None:
-        try:
+
+    def listens():
+        assert process.poll() is None, log.read_text()
+        with suppress(OSError):
             socket.create_connection((host, int(port))).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
-            return
-    raise AssertionError(log.read_text())
+            return True
+
+    wait_for(listens, f"the proxy listens: {log}", patience_s=PATIENCE_S)
 
 
 @pytest.fixture(scope="module")
