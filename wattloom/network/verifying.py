@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from wattloom.network.cometbft.audit import audit_node, audit_rpc
 from wattloom.network.cometbft.inspecting import NodeRuns, NodeUnreadable
+from wattloom.network.consortium.audit import audit_node, audit_rpc
 from wattloom.network.consortium.layout import NetworkFolder, NodeFolder
 from wattloom.network.replay import Progress, Verified
 from wattloom.network.solo import LedgerFolder

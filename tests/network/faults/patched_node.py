@@ -16,7 +16,7 @@ from wattloom.chaincode.accounts.records import Account, Transfer
 from wattloom.chaincode.api import Context, Contract
 from wattloom.chaincode.installed import CONTRACTS, RULES
 from wattloom.network.abci import abci_pb2 as wire
-from wattloom.network.cometbft import node as product
+from wattloom.network.consortium import node as product
 from wattloom.network.consortium.config_toml import write_config
 from wattloom.network.consortium.engine_settings import ENGINE_SETTINGS
 from wattloom.network.consortium.layout import NodeFolder

@@ -52,7 +52,7 @@ def test_an_engine_whose_application_is_killed_ends(network, examiner, victim):
 def test_a_node_whose_engine_ends_says_so_and_ends(network, examiner, victim, number):
     with Load(network, 2) as load:
         load.wait_acknowledged(3)
-        height = victim.height()
+        height = victim.executed()
         os.kill(victim.engine_pid, number)
         assert victim.wait_ended() == 1
         stopped = victim.why_stopped

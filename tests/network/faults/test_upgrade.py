@@ -12,7 +12,7 @@ from tests.network.waiting import wait_for
 from wattloom.chaincode.installed import RULES
 from wattloom.network.application.rules import WrongRules
 from wattloom.network.client import Refused
-from wattloom.network.cometbft.audit import audit_node
+from wattloom.network.consortium.audit import audit_node
 from wattloom.network.consortium.readiness import network_readiness
 from wattloom.network.replay import LedgerRejected
 

@@ -11,8 +11,8 @@ from wattloom.identity.certificates import Authority
 from wattloom.identity.tls import TlsAuthority, TlsIdentity
 from wattloom.market.day.members import ORGANISATION
 from wattloom.market.day.trading import Way
-from wattloom.network.cometbft.audit import audit_node
 from wattloom.network.consortium import processes
+from wattloom.network.consortium.audit import audit_node
 from wattloom.network.consortium.create import create_network
 from wattloom.network.consortium.free_ports import with_free_ports
 from wattloom.network.consortium.spec import NetworkSpec, Parameters

@@ -148,7 +148,7 @@ def node(folder: Annotated[Path, typer.Argument(help="A node's folder.")]) -> No
     """Run one node in the foreground until it is interrupted: what `up` starts, and services run."""
     # The gateway and its transport take a second to import, which no other command needs.
     from wattloom.network.abci.errors import AbciError
-    from wattloom.network.cometbft.node import NodeStopped, run_node
+    from wattloom.network.consortium.node import NodeStopped, run_node
     from wattloom.network.gateway import GatewayNotStarted
 
     configure_logs(logging.INFO)

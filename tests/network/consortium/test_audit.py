@@ -16,12 +16,12 @@ from tests.network.cometbft.lying import Refusal, lying
 from wattloom.network.chain.block import block_id
 from wattloom.network.chain.commit import ABSENT as NO_VOTE
 from wattloom.network.chain.validator_key import ValidatorKey
-from wattloom.network.cometbft.audit import audit_node, audit_rpc
 from wattloom.network.cometbft.chain_reader import ChainReader, HeightMissing
 from wattloom.network.cometbft.inspecting import NodeRuns, NodeUnreadable
 from wattloom.network.cometbft.records import RESULTS, TABLES
 from wattloom.network.cometbft.rpc import RpcClient, RpcUnavailable
 from wattloom.network.consortium import processes
+from wattloom.network.consortium.audit import audit_node, audit_rpc
 from wattloom.network.consortium.layout import NodeFolder
 from wattloom.network.engine_binary import EngineMissing
 from wattloom.network.records import TRANSACTIONS
