@@ -1,0 +1,26 @@
+"""Errors of second-order coordination.
+
+SecondOrderError
+├── BadQuestion  a home was asked what it cannot answer
+└── BadTotals    the transport handed the coordinator something other than totals of answers
+"""
+
+
+class SecondOrderError(Exception):
+    """Anything that second-order coordination refuses."""
+
+
+class BadQuestion(SecondOrderError):
+    """A home was asked what it cannot answer: wrong kind, shape, number or order."""
+
+    def __init__(self, *, problem: str) -> None:
+        super().__init__(f"the question {problem}; ask as coordinate() does")
+        self.problem = problem
+
+
+class BadTotals(SecondOrderError):
+    """The transport handed over something other than totals of the homes' answers."""
+
+    def __init__(self, *, problem: str) -> None:
+        super().__init__(f"the totals cannot be used: {problem}")
+        self.problem = problem
