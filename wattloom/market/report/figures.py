@@ -1,6 +1,5 @@
 """The plots of a market day, as SVG that a page can hold without any outside host."""
 
-import io
 from collections.abc import Callable
 
 import numpy as np
@@ -8,8 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from wattloom.market.day.result import Array, DayResult
-
-INK, ALONE, TRADING, SUN = "#1f2933", "#9aa5b1", "#0b7285", "#e8a317"
+from wattloom.market.report.style import ALONE, INK, SUN, TRADING, as_svg, label, plain
 
 
 def day_figures(day: DayResult) -> dict[str, str]:
@@ -24,15 +22,8 @@ def day_figures(day: DayResult) -> dict[str, str]:
 
 def _draw(day: DayResult, plot: Callable[[Axes, DayResult], None]) -> str:
     figure = Figure(figsize=(7.2, 3.6), layout="constrained")
-    axes = figure.subplots()
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", color="#e4e7eb", linewidth=0.8)
-    axes.set_axisbelow(True)
-    plot(axes, day)
-    out = io.StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": "Wattloom"})
-    svg = out.getvalue()
-    return svg[svg.index("<svg") :]
+    plot(plain(figure.subplots()), day)
+    return as_svg(figure)
 
 
 def _convergence(axes: Axes, day: DayResult) -> None:
@@ -54,7 +45,7 @@ def _trades(axes: Axes, day: DayResult) -> None:
     width = day.slot_s / 3600 * 0.85
     for home, row, colour in zip(day.homes, trades, colours, strict=True):
         up, down = np.maximum(row, 0), np.minimum(row, 0)
-        axes.bar(hours, up, width, bottom=bought, color=colour, label=_label(home.home))
+        axes.bar(hours, up, width, bottom=bought, color=colour, label=label(home.home))
         axes.bar(hours, down, width, bottom=sold, color=colour)
         bought, sold = bought + up, sold + down
     axes.axhline(0, color=INK, linewidth=0.8)
@@ -80,16 +71,10 @@ def _costs(axes: Axes, day: DayResult) -> None:
     axes.bar(
         at + 0.2, [home.cost_with_trading for home in day.homes], 0.4, color=TRADING, label="with trading"
     )
-    axes.set_xticks(at, [_label(home.home) for home in day.homes], rotation=30, ha="right", fontsize=7)
+    axes.set_xticks(at, [label(home.home) for home in day.homes], rotation=30, ha="right", fontsize=7)
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.set_ylabel("cost of the day, $")
     axes.legend(frameon=False)
-
-
-def _label(name: str) -> str:
-    """Return a name as a text of its own: to matplotlib dollars enclose a formula, and `_` hides a label."""
-    text = name.replace("$", r"\$")
-    return f" {text}" if text.startswith("_") else text
 
 
 def _hours(day: DayResult) -> Array:
