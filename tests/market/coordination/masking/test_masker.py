@@ -1,0 +1,129 @@
+"""What a home masks for, and what it refuses."""
+
+import numpy as np
+import pytest
+
+from tests.market.coordination.masking.samples import (
+    NO_VETOES,
+    SESSION,
+    ask,
+    masked,
+    maskers,
+    roster_of,
+    signed_keys,
+    summed,
+)
+from wattloom.market.coordination.masking.errors import (
+    MasksLeft,
+    NothingAsked,
+    NotRepresentable,
+    RosterRefused,
+)
+from wattloom.market.coordination.masking.masker import Masker
+from wattloom.market.coordination.masking.roster import Roster
+
+OWN = "community.home0001"
+
+
+def test_after_a_drop_out_the_rest_sum_up_to_their_own_sum():
+    made = maskers(5)
+    ask(made)
+    masked(made, np.ones((5, 2)))
+    made.pop("community.home0002")
+    for masker in made.values():
+        masker.admit(masker.roster.without({"community.home0002"}))
+    ask(made)
+    assert summed(masked(made, [[1, 10], [2, 20], [3, 30], [4, 40]]), 2).sums.tolist() == [10.0, 100.0]
+
+
+@pytest.mark.parametrize("told", ["another question", "another roster"])
+def test_homes_that_were_told_different_things_sum_up_to_noise(told):
+    made = maskers(4)
+    if told == "another roster":
+        made[OWN].admit(made[OWN].roster.without({"community.home0004"}))
+    ask(made)
+    if told == "another question":
+        made = maskers(4)
+        for party_id, masker in made.items():
+            masker.hear(b"a price" if party_id == OWN else b"another price")
+    with pytest.raises(MasksLeft):
+        summed(masked(made, np.ones((4, 1))), 1)
+
+
+def test_a_difference_in_the_past_is_not_forgotten():
+    made = maskers(4)
+    made[OWN].hear(b"a step for you alone")
+    ask(made)
+    with pytest.raises(MasksLeft):
+        summed(masked(made, np.ones((4, 1))), 1)
+
+
+def test_a_question_is_answered_once():
+    masker = maskers(3)[OWN]
+    masker.hear(b"?")
+    masker.mask(np.ones(1), NO_VETOES)
+    with pytest.raises(NothingAsked):
+        masker.mask(np.ones(1), NO_VETOES)
+
+
+def test_a_question_from_before_the_roster_changed_is_not_answered():
+    masker = maskers(4)[OWN]
+    masker.hear(b"?")
+    masker.admit(masker.roster.without({"community.home0003"}))
+    with pytest.raises(NothingAsked):
+        masker.mask(np.ones(1), NO_VETOES)
+
+
+def test_nothing_leaves_without_a_roster():
+    (key, *_), _ = signed_keys()
+    masker = Masker(OWN, key, SESSION)
+    masker.hear(b"?")
+    with pytest.raises(NothingAsked):
+        masker.mask(np.ones(1), NO_VETOES)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_no_number_is_not_masked(value):
+    masker = maskers(3)[OWN]
+    masker.hear(b"?")
+    with pytest.raises(NotRepresentable):
+        masker.mask(np.array([value]), NO_VETOES)
+
+
+def test_a_roster_with_another_key_in_the_home_s_place_is_refused():
+    (key, *_), _ = signed_keys()
+    _, others = signed_keys()
+    with pytest.raises(RosterRefused, match="own key"):
+        Masker(OWN, key, SESSION).admit(roster_of(others))
+
+
+def test_a_roster_that_grows_or_exchanges_a_key_is_refused():
+    keys, entries = signed_keys()
+    _, again = signed_keys()
+    masker = Masker(OWN, keys[0], SESSION)
+    masker.admit(roster_of(entries[:4]))
+    for later in (entries, entries[:4], [*entries[:3], again[3]], [*entries[:2], entries[4]]):
+        with pytest.raises(RosterRefused, match="only lose"):
+            masker.admit(roster_of(later))
+
+
+def test_a_roster_without_the_home_is_refused():
+    keys, entries = signed_keys()
+    with pytest.raises(RosterRefused, match="own key"):
+        Masker(OWN, keys[0], SESSION).admit(roster_of(entries[1:]))
+
+
+def test_fewer_than_three_homes_are_refused():
+    _, entries = signed_keys()
+    with pytest.raises(RosterRefused, match="2 homes"):
+        roster_of(entries[:2])
+    with pytest.raises(RosterRefused, match="2 homes"):
+        roster_of(entries[:3]).without({OWN})
+
+
+def test_only_homes_on_the_roster_can_drop_out():
+    roster = roster_of(signed_keys()[1])
+    for gone in (set(), {"community.home0099"}):
+        with pytest.raises(RosterRefused, match="not on the roster"):
+            roster.without(gone)
+    assert isinstance(roster.without({OWN}), Roster)

@@ -1,0 +1,120 @@
+"""A home's side: it adds to each answer masks that cancel in the sum over the roster.
+
+Every pair of homes shares a secret; of the two, one adds and the other subtracts a key stream made from it.
+Source: Bonawitz et al. 2017, "Practical Secure Aggregation for Privacy-Preserving Machine Learning", section
+4.0.1. Their recovery of a lost home's masks is not needed: a sum that lacks a home is given up, and the next
+question is asked under a roster without it.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from wattloom.market.coordination.masking.errors import NothingAsked, RosterRefused
+from wattloom.market.coordination.masking.fixed_point import (
+    NUMBER_BYTES,
+    VETO_BYTES,
+    Flags,
+    Floats,
+    Words,
+    added,
+    negated,
+    to_votes,
+    to_words,
+)
+from wattloom.market.coordination.masking.roster import Roster
+from wattloom.market.coordination.masking.session_keys import KEY_BYTES, SessionKey, SessionName, digest
+
+COUNT: Final = np.array([[1, 0]], dtype=np.uint64)
+"""Every message ends with one more number, 1 of the last place: a sum in which it is not the number of homes
+was not made under one roster and question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """One home's answer as it travels: n + 1 numbers of 16 bytes, and v votes of 8."""
+
+    numbers: bytes
+    votes: bytes
+
+
+class Masker:
+    """Masks one home's answers in one session.
+
+    Masks are bound to everything that the home has been told so far, in order: session, rosters, questions.
+    So they cancel only among homes that were all told the same, and no two questions share a mask.
+    """
+
+    def __init__(self, party_id: str, key: SessionKey, session: SessionName) -> None:
+        self._party_id = party_id
+        self._key = key
+        self._heard = session.hash
+        self._roster: Roster | None = None
+        self._secrets: dict[str, bytes] = {}
+        self._open = False
+
+    @property
+    def roster(self) -> Roster | None:
+        """The homes among which masks cancel now."""
+        return self._roster
+
+    def admit(self, roster: Roster) -> None:
+        """Take a verified roster: the session's first, or what is left of the one before.
+
+        Raises
+        ------
+        RosterRefused : this home's own key is not on it, or a home has come or changed its key since
+        """
+        own = roster.keys.get(self._party_id)
+        if own is None or own.public_key != self._key.public_key:
+            raise RosterRefused(f"{self._party_id} is not on the roster with its own key")
+        if self._roster is not None and not roster.keys.items() < self._roster.keys.items():
+            raise RosterRefused("a roster can only lose homes while a session lasts")
+        others = roster.parties - {self._party_id}
+        self._secrets = {
+            party_id: self._secrets.get(party_id) or self._key.agree(roster.keys[party_id].public_key)
+            for party_id in others
+        }
+        self._roster, self._open = roster, False
+        self._hear(b"roster", roster.hash)
+
+    def hear(self, question: bytes) -> None:
+        """Take note of a question's exact bytes, whether or not it asks for numbers."""
+        self._hear(b"question", question)
+        self._open = True
+
+    def mask(self, addends: Floats, vetoes: Flags) -> Masked:
+        """Return the answer to the question heard last, masked.
+
+        Raises
+        ------
+        NothingAsked : no roster or question since the last answer: a question is answered once
+        NotRepresentable : an addend is not finite, or too large
+        """
+        if self._roster is None or not self._open:
+            raise NothingAsked
+        numbers = np.concatenate([to_words(addends), COUNT])
+        votes = to_votes(vetoes)
+        for party_id, secret in self._secrets.items():
+            number_mask, vote_mask = self._stream(secret, len(numbers), len(votes))
+            if party_id > self._party_id:
+                number_mask, vote_mask = negated(number_mask), ~vote_mask + np.uint64(1)
+            numbers, votes = added(numbers, number_mask), votes + vote_mask
+        self._open = False
+        return Masked(numbers=numbers.astype("<u8").tobytes(), votes=votes.astype("<u8").tobytes())
+
+    def _stream(self, secret: bytes, numbers: int, votes: int) -> tuple[Words, Words]:
+        """Return a pair's masks: ChaCha20 (RFC 8439), under a key that serves once, so its nonce is zero."""
+        key = HKDFExpand(algorithm=SHA256(), length=KEY_BYTES, info=self._heard).derive(secret)
+        size = numbers * NUMBER_BYTES + votes * VETO_BYTES
+        stream = Cipher(ChaCha20(key, bytes(16)), mode=None).encryptor().update(bytes(size))
+        words = np.frombuffer(stream, dtype="<u8").astype(np.uint64)
+        return words[: 2 * numbers].reshape(-1, 2), words[2 * numbers :]
+
+    def _hear(self, what: bytes, *fields: bytes) -> None:
+        self._heard = digest(b"wattloom masking heard v1", self._heard, what, *fields)
