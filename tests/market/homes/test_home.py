@@ -14,7 +14,7 @@ def test_a_flat_price_holds_in_every_slot():
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"energy_price_per_kwh": -0.1}, "energy_price_per_kwh"),
+        ({"energy_price_per_kwh": [0.1, float("nan")]}, "energy_price_per_kwh"),
         ({"peak_price_per_kw": float("inf")}, "peak_price_per_kw"),
         ({"feed_in_price_per_kwh": -1.0}, "feed_in_price_per_kwh"),
         ({"grid_limit_kw": 0.0}, "grid_limit_kw"),

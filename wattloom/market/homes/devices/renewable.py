@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cvxpy as cp
 
 from wattloom.market.homes import checks
-from wattloom.market.homes.devices.part import Part, Setting
+from wattloom.market.homes.devices.part import Part, Series, Setting
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,12 +25,13 @@ class Renewable:
     available_kwh: checks.FloatArray
 
     def __post_init__(self) -> None:
-        field = f"{self.name}.available_kwh"
-        object.__setattr__(self, "available_kwh", checks.series(field, self.available_kwh, low=0.0))
+        with checks.naming(device=self.name):
+            available = checks.series("available_kwh", self.available_kwh, low=0.0)
+            object.__setattr__(self, "available_kwh", available)
 
-    def check(self, slots: int) -> None:
+    def check(self, setting: Setting, /) -> None:
         """Raise `BadHome` unless there is one yield per slot."""
-        checks.length(f"{self.name}.available_kwh", self.available_kwh, slots)
+        checks.length("available_kwh", self.available_kwh, setting.slots)
 
     def state(self, setting: Setting, /) -> Part:
         """Return what is used and, where the tariff has a feed-in price, what is fed in."""
@@ -45,3 +46,7 @@ class Renewable:
             fed_in_kwh=fed_in,
             series={"used_kwh": used, "fed_in_kwh": fed_in},
         )
+
+    def carried(self, _steps: int, _planned: Series, forecast: "Renewable", /) -> "Renewable":
+        """Return the forecast: sun and wind have no state."""
+        return forecast
