@@ -85,7 +85,7 @@ def test_a_page_above_the_limit_of_results_is_not_given_and_smaller_ones_are(tow
             homes,
             name=f"wide{number:02d}",
             slots=672,
-            start_price_nano_per_kwh=prices,
+            start_price_pico_per_kwh=prices,
             billing=Billing.FIXED,
             fixed_price_nano_per_wh=prices,
         )

@@ -117,7 +117,7 @@ def test_a_session_is_opened_once_and_within_its_limits(trading):
     many = [f"north.h{number:04d}" for number in range(300)]
     week = refused(homes=many, terms=replace(request.terms, slots=672), **new)
     assert (week.code, week.details) == ("TOO_MANY_NUMBERS", {"limit": 200_000, "numbers": 201_600})
-    prices = replace(request.terms, start_price_nano_per_kwh=Int64Array((1, 2, 3)))
+    prices = replace(request.terms, start_price_pico_per_kwh=Int64Array((1, 2, 3)))
     shape = refused(terms=prices, **new)
     assert (shape.code, shape.details["needed"]) == ("WRONG_SHAPE", 1)
     assert refused(homes=many[:2], **new).code == "NOT_FOUND"

@@ -12,6 +12,7 @@ from reference.markdown import anchor, code, table
 from wattloom.chaincode.api import Int64Array
 
 UNITS: Final = (
+    ("_pico_per_kwh", "1e-12 of the currency per kWh"),
     ("_nano_per_kwh", "1e-9 of the currency per kWh"),
     ("_nano_per_wh", "1e-9 of the currency per Wh"),
     ("_nano_kwh", "1e-9 kWh"),

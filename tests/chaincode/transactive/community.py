@@ -17,6 +17,7 @@ from wattloom.chaincode.transactive.contract import transactive
 from wattloom.chaincode.transactive.messages import (
     BillOf,
     Confirm,
+    Join,
     OpenSession,
     PageOf,
     Receipt,
@@ -74,7 +75,11 @@ class Community(MemoryLedger):
 
     def join(self, *homes: Caller) -> None:
         for home in homes:
-            self.submit(home, "transactive:join", SessionId(session_id=DAY))
+            self.submit(home, "transactive:join", Join(session_id=DAY))
+
+    def join_from(self, home: Caller, start_nano_kwh: Iterable[int]) -> Receipt:
+        request = Join(session_id=DAY, start_nano_kwh=Int64Array(start_nano_kwh))
+        return self.call(home, "transactive:join", request, Receipt)
 
     def begin(self, agreed: Terms) -> None:
         """Open a session that everybody joins."""

@@ -10,6 +10,7 @@ from wattloom.chaincode.transactive.records import Phase
 from wattloom.chaincode.transactive.terms import Form
 
 UNIT = 1e-9
+PRICE_UNIT = 1e-12
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,10 @@ def answer(community: Community, homes: Quadratic, index: int) -> list[int]:
     agreed, rho = view.session.terms, view.rho_nano * UNIT
     anchor = np.array(view.own.anchor_nano_kwh.values) * UNIT
     if agreed.form is Form.EXCHANGE:
-        return nano(homes.exchange(index, np.array(view.mu_nano_per_kwh.values) * UNIT, anchor, rho))
+        return nano(homes.exchange(index, np.array(view.mu_pico_per_kwh.values) * PRICE_UNIT, anchor, rho))
     shape = (-1, agreed.slots)
-    multipliers = np.array(view.own.multipliers_nano_per_kwh.values) * UNIT
-    pi = np.array(agreed.start_prices()) * UNIT
+    multipliers = np.array(view.own.multipliers_pico_per_kwh.values) * PRICE_UNIT
+    pi = np.array(agreed.start_prices()) * PRICE_UNIT
     return nano(homes.pairwise(index, pi, anchor.reshape(shape), multipliers.reshape(shape), rho))
 
 

@@ -7,7 +7,9 @@ from wattloom.chaincode.transactive.billing import bill_nano, clearing_prices, p
 
 
 def test_a_dual_price_becomes_money_rounded_half_up_and_held_at_the_cap():
-    prices = clearing_prices([123_499, 123_500, -123_500, 10**9, -(10**9)], cap_nano_per_wh=500_000)
+    prices = clearing_prices(
+        [123_499_999, 123_500_000, -123_500_000, 10**12, -(10**12)], cap_nano_per_wh=500_000
+    )
     assert prices == [123, 124, -123, 500_000, -500_000]
 
 

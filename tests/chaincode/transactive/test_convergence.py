@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.chaincode.transactive.community import Community, terms
-from tests.chaincode.transactive.quadratic import UNIT, Quadratic, iterate
+from tests.chaincode.transactive.quadratic import PRICE_UNIT, Quadratic, iterate
 from wattloom.chaincode.api import Int64Array
 from wattloom.chaincode.transactive.records import Phase
 from wattloom.chaincode.transactive.terms import Form, RhoSchedule
@@ -19,7 +19,7 @@ PAIRWISE = {
         slots=SLOTS,
         rho_nano=4 * 10**8,
         relaxation_fifths=5,
-        start_price_nano_per_kwh=Int64Array([2 * 10**8]),
+        start_price_pico_per_kwh=Int64Array([2 * 10**11]),
     ),
 }
 CASES = RELAXED | PAIRWISE
@@ -32,7 +32,7 @@ def test_a_session_finds_the_optimum_and_bills_at_the_analytic_clearing_price(ag
     iterations = iterate(community, QUADRATIC)
     assert iterations < 150
     assert community.view().progress.converged
-    mu = np.array(community.view().mu_nano_per_kwh.values) * UNIT
+    mu = np.array(community.view().mu_pico_per_kwh.values) * PRICE_UNIT
     assert mu == pytest.approx(QUADRATIC.clearing_price(), abs=1e-6)
 
     community.confirm_all()
@@ -65,7 +65,7 @@ def test_the_papers_falling_rho_approaches_the_optimum_slowly(form):
     assert iterate(community, QUADRATIC) == 60
     log = community.residuals()
     assert [entry.rho_nano for entry in log[:3]] == [scale * 10**9, scale * 10**9 // 2, scale * 10**9 // 3]
-    mu = np.array(community.view().mu_nano_per_kwh.values) * UNIT
+    mu = np.array(community.view().mu_pico_per_kwh.values) * PRICE_UNIT
     assert mu == pytest.approx(QUADRATIC.clearing_price(), abs=2e-3)
     community.confirm_all()
     traded = np.array([community.trades()[home.party_id] for home in community.homes]) / 1_000

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.chaincode.transactive.quadratic import UNIT, Quadratic, nano
+from tests.chaincode.transactive.quadratic import PRICE_UNIT, UNIT, Quadratic, nano
 from wattloom.chaincode.transactive import exchange
 
 NUMBER = st.integers(-(10**12), 10**12)
@@ -23,11 +23,11 @@ def rounds(draw):
 
 def test_one_update_worked_by_hand():
     after = exchange.update(
-        [[1_000_000_001], [-400_000_000]], [[0], [0]], [200_000_000], rho_nano=10**8, fifths=5
+        [[1_000_000_001], [-400_000_000]], [[0], [0]], [200_000_000_000], rho_nano=10**8, fifths=5
     )
     assert after.pooled == [600_000_001]
     assert after.anchors == [[700_000_000], [-700_000_000]]  # the odd unit goes to index 0
-    assert after.mu == [230_000_000]  # 0.2 + 0.1 * 0.6 / 2 $/kWh
+    assert after.mu == [230_000_000_050]  # 0.2 + 0.1 * 0.6 / 2 $/kWh
     assert after.primal_squared == 600_000_001**2
     assert after.moves_squared == 2 * 700_000_000**2
 
@@ -35,7 +35,7 @@ def test_one_update_worked_by_hand():
 def test_an_over_relaxed_update_worked_by_hand():
     after = exchange.update([[7], [-2], [1]], [[3], [-4], [1]], [0], rho_nano=10**9, fifths=8)
     # r = floor((56 - 9) / 5), floor((-16 + 12) / 5), floor((8 - 3) / 5) = 9, -1, 1; R = 9, R / N = 3
-    assert (after.pooled, after.anchors, after.mu) == ([9], [[6], [-4], [-2]], [3])
+    assert (after.pooled, after.anchors, after.mu) == ([9], [[6], [-4], [-2]], [3_000])
     assert (after.primal_squared, after.moves_squared) == (36, 9 + 0 + 9)
 
 
@@ -83,10 +83,12 @@ def test_integers_follow_the_float_recursion_to_a_few_units(fifths):
         anchor = relaxed - relaxed.mean(axis=0)
         mu = mu + rho * relaxed.mean(axis=0)
         whole = [
-            nano(quadratic.exchange(i, np.array(whole_mu) * UNIT, np.array(whole_anchor[i]) * UNIT, rho))
+            nano(
+                quadratic.exchange(i, np.array(whole_mu) * PRICE_UNIT, np.array(whole_anchor[i]) * UNIT, rho)
+            )
             for i in range(homes)
         ]
         after = exchange.update(whole, whole_anchor, whole_mu, rho_nano=3 * 10**8, fifths=fifths)
         whole_mu, whole_anchor = after.mu, after.anchors
-        assert np.abs(np.array(whole_mu) * UNIT - mu).max() < 20 * UNIT
+        assert np.abs(np.array(whole_mu) * PRICE_UNIT - mu).max() < 20 * UNIT
         assert np.abs(np.array(whole_anchor) * UNIT - anchor).max() < 20 * UNIT

@@ -22,7 +22,7 @@ from wattloom.chaincode.transactive.errors import (
     PriceCapTooHigh,
     WrongPhase,
 )
-from wattloom.chaincode.transactive.messages import OpenSession, SessionId
+from wattloom.chaincode.transactive.messages import Join, OpenSession
 from wattloom.chaincode.transactive.records import Phase
 
 AGREED = terms(slots=2, price_cap_nano_per_wh=500)
@@ -218,7 +218,7 @@ def test_a_home_with_a_limit_of_a_power_station_cannot_join():
 
 def test_joining_an_unknown_session_is_refused(trio):
     with pytest.raises(NotFound, match="session/other"):
-        trio.submit(trio.homes[0], "transactive:join", SessionId(session_id="other"))
+        trio.submit(trio.homes[0], "transactive:join", Join(session_id="other"))
 
 
 def test_the_largest_collateral_fits_an_amount():

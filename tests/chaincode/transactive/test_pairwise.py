@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.chaincode.transactive.quadratic import UNIT, Quadratic, nano
+from tests.chaincode.transactive.quadratic import PRICE_UNIT, UNIT, Quadratic, nano
 from wattloom.chaincode.transactive import pairwise
 
 NUMBER = st.integers(-(10**12), 10**12)
@@ -20,7 +20,7 @@ def rounds(draw):
 
 
 def test_one_update_worked_by_hand():
-    after = pairwise.update([[9], [4]], [0], [5], slots=1, rho_nano=10**9, fifths=5)
+    after = pairwise.update([[9], [4]], [0], [5], slots=1, rho_nano=10**6, fifths=5)
     assert after.p_hat == [2]  # floor((9 - 4) / 2)
     assert after.multipliers == [-2]  # 5 - round_half_up(13 / 2)
     assert after.primal_squared == (2 - 9) ** 2 + (-2 - 4) ** 2
@@ -30,7 +30,7 @@ def test_one_update_worked_by_hand():
 def test_an_over_relaxed_update_worked_by_hand():
     after = pairwise.update([[10], [-6]], [8], [0], slots=1, rho_nano=10**9, fifths=8)
     # r_ij = floor((80 - 24) / 5) = 11, r_ji = floor((-48 + 24) / 5) = -5
-    assert (after.p_hat, after.multipliers) == ([8], [-3])
+    assert (after.p_hat, after.multipliers) == ([8], [-3_000])
     assert (after.primal_squared, after.moves_squared) == (4 + 4, 0)
 
 
@@ -85,7 +85,7 @@ def test_integers_follow_the_papers_equations_in_floats_to_a_few_units(fifths):
 
     def row(values, home, sign):
         found = pairwise.row_of(values, home, homes=homes, slots=slots, mirrored=sign)
-        return np.array(found).reshape(homes - 1, slots) * UNIT
+        return np.array(found).reshape(homes - 1, slots) * (UNIT if sign < 0 else PRICE_UNIT)
 
     for _ in range(25):
         p = np.zeros_like(p_hat)

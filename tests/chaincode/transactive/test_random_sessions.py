@@ -29,7 +29,7 @@ def agreements(draw):
         slot_start_s=draw(st.sampled_from([1_700_086_400, 1_700_000_200])),
         billing=Billing.FIXED if fixed else Billing.CLEARING,
         fixed_price_nano_per_wh=Int64Array([draw(st.integers(-1_000, 1_000))] if fixed else []),
-        start_price_nano_per_kwh=Int64Array([draw(st.integers(-(10**9), 10**9))]),
+        start_price_pico_per_kwh=Int64Array([draw(st.integers(-(10**12), 10**12))]),
         price_cap_nano_per_wh=draw(st.sampled_from([1_000, 300_000])),
         repair_limit_wh=draw(st.sampled_from([0, 3, 2_000, 50_000])),
     )

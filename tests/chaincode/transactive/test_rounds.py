@@ -39,7 +39,7 @@ def test_the_last_decision_updates_the_duals_at_once(trio):
     receipt = trio.decide(trio.homes[1], [-KWH // 2])
     assert (receipt.progress.iteration, receipt.progress.present) == (2, 0)
     view = trio.view()
-    assert view.mu_nano_per_kwh.values == (50_000_000,)  # 0.1 $/kWh^2 * 1.5 kWh / 3
+    assert view.mu_pico_per_kwh.values == (50_000_000_000,)  # 0.1 $/kWh^2 * 1.5 kWh / 3
     assert [trio.own(home).anchor_nano_kwh.values for home in trio.homes] == [
         (KWH // 2,),
         (-KWH,),
@@ -128,7 +128,7 @@ def test_late_homes_follow_the_same_arithmetic_as_homes_that_repeat_themselves()
                     community.decide(home, [steady + (at == 0) * round_number, -steady])
             if not repeats and round_number:
                 community.pass_deadline()
-        views.append(([community.own(home) for home in community.homes], community.view().mu_nano_per_kwh))
+        views.append(([community.own(home) for home in community.homes], community.view().mu_pico_per_kwh))
     assert views[0] == views[1]
 
 
@@ -253,7 +253,7 @@ def test_an_update_that_leaves_64_bits_is_refused_and_at_the_deadline_voids_the_
     trio.begin(terms())
     for home in trio.homes:
         trio.decide(home, [KWH])
-    edge = Prices(mu_nano_per_kwh=Int64Array([2**63 - 1]), pooled_nano_kwh=Int64Array([8 * KWH]))
+    edge = Prices(mu_pico_per_kwh=Int64Array([2**63 - 1]), pooled_nano_kwh=Int64Array([8 * KWH]))
     trio.committed.values["transactive"][f"prices/{DAY}"] = encode(edge)  # thousands of absurd rounds later
     trio.decide(trio.homes[0], [KWH])
     trio.decide(trio.homes[1], [KWH])
@@ -280,7 +280,7 @@ def test_anyone_with_the_public_state_reproduces_every_update(form):
             for at in range(4)
         ]
         before = [community.own(home) for home in community.homes]
-        mu = community.view().mu_nano_per_kwh.values
+        mu = community.view().mu_pico_per_kwh.values
         for home, trades in zip(community.homes, decided, strict=True):
             community.decide(home, trades)
         after = [community.own(home) for home in community.homes]
@@ -288,21 +288,21 @@ def test_anyone_with_the_public_state_reproduces_every_update(form):
             again = exchange.update(
                 decided, [own.anchor_nano_kwh.values for own in before], mu, rho_nano=3 * 10**8, fifths=8
             )
-            assert list(community.view().mu_nano_per_kwh) == again.mu
+            assert list(community.view().mu_pico_per_kwh) == again.mu
             assert [list(own.anchor_nano_kwh) for own in after] == again.anchors
         else:
             again = pairwise.update(
                 decided,
                 pairs_of(before, "anchor_nano_kwh"),
-                pairs_of(before, "multipliers_nano_per_kwh"),
+                pairs_of(before, "multipliers_pico_per_kwh"),
                 slots=slots,
                 rho_nano=3 * 10**8,
                 fifths=8,
             )
             assert pairs_of(after, "anchor_nano_kwh") == again.p_hat
-            assert pairs_of(after, "multipliers_nano_per_kwh") == again.multipliers
+            assert pairs_of(after, "multipliers_pico_per_kwh") == again.multipliers
             price = pairwise.price([0] * slots, again.multipliers, slots=slots)
-            assert list(community.view().mu_nano_per_kwh) == price
+            assert list(community.view().mu_pico_per_kwh) == price
         assert community.residuals()[-1].primal_squared == str(again.primal_squared)
 
 

@@ -8,7 +8,7 @@ from wattloom.chaincode.transactive.records import Phase
 from wattloom.chaincode.transactive.terms import Billing, Form
 
 WH = 10**6
-PRICE = Int64Array([200_000_000])  # 0.2 $/kWh
+PRICE = Int64Array([200_000_000_000])  # 0.2 $/kWh
 
 
 def settled(community: Community, trades_wh, agreed) -> None:
@@ -30,14 +30,14 @@ def free(community) -> list[int]:
 def test_a_small_session_worked_by_hand():
     """1 kWh wanted, 0.4 kWh offered at 0.2 $/kWh; rho 0.1: the price rises to 0.23, each meets at 0.7 kWh."""
     pair = Community(2)
-    agreed = terms(max_iterations=1, relaxation_fifths=5, start_price_nano_per_kwh=PRICE)
+    agreed = terms(max_iterations=1, relaxation_fifths=5, start_price_pico_per_kwh=PRICE)
     pair.begin(agreed)
     pair.decide(pair.homes[0], [1_000_000_001])
     pair.decide(pair.homes[1], [-400_000_000])
     (entry,) = pair.residuals()
     assert (entry.primal_nano_kwh, entry.primal_squared) == (600_000_001, "360000001200000001")
     assert (entry.dual_nano_per_kwh, entry.dual_squared) == (98_994_949, "9800000000000000000000000000000000")
-    assert pair.view().mu_nano_per_kwh.values == (230_000_000,)
+    assert pair.view().mu_pico_per_kwh.values == (230_000_000_050,)
     assert [pair.own(home).proposed_wh.values for home in pair.homes] == [(700,), (-700,)]
     pair.confirm_all()
     assert pair.bill(pair.homes[0]).prices_nano_per_wh.values == (230_000,)
@@ -56,32 +56,32 @@ def test_fixed_prices_are_paid_whatever_the_duals_say(trio):
 
 
 def test_the_clearing_price_is_held_at_the_cap(trio):
-    agreed = terms(max_iterations=1, start_price_nano_per_kwh=PRICE, price_cap_nano_per_wh=150_000)
+    agreed = terms(max_iterations=1, start_price_pico_per_kwh=PRICE, price_cap_nano_per_wh=150_000)
     settled(trio, [[5], [-3], [-2]], agreed)
     assert bills(trio) == [750_000, -450_000, -300_000]
 
 
 def test_a_home_that_trades_its_limit_at_the_cap_spends_exactly_its_collateral():
     pair = Community(2, limit_wh=100, money_nano=100 * 150)
-    agreed = terms(max_iterations=1, start_price_nano_per_kwh=PRICE, price_cap_nano_per_wh=150)
+    agreed = terms(max_iterations=1, start_price_pico_per_kwh=PRICE, price_cap_nano_per_wh=150)
     settled(pair, [[100], [-100]], agreed)
     assert [pair.account(home).free_nano for home in pair.homes] == [0, 2 * 100 * 150]
 
 
 def test_at_a_negative_price_the_seller_pays(trio):
-    agreed = terms(max_iterations=1, start_price_nano_per_kwh=Int64Array([-50_000]))
+    agreed = terms(max_iterations=1, start_price_pico_per_kwh=Int64Array([-50_000_000]))
     settled(trio, [[5], [-3], [-2]], agreed)
     assert bills(trio) == [-250, 150, 100]
     assert free(trio) == [250, -150, -100]
 
 
 def test_pairwise_money_is_the_price_less_the_mean_multiplier(trio):
-    agreed = terms(form=Form.PAIRWISE, max_iterations=1, start_price_nano_per_kwh=PRICE, relaxation_fifths=5)
+    agreed = terms(form=Form.PAIRWISE, max_iterations=1, start_price_pico_per_kwh=PRICE, relaxation_fifths=5)
     trio.begin(agreed)
     # sums per pair: 0-1: 6 Wh, 0-2: 0, 1-2: 0; lambda_01 = -0.1 / 2 * 0.006 $/kWh
     for home, row in zip(trio.homes, ([8, 1], [-2, 2], [-1, -2]), strict=True):
         trio.decide(home, [trade * WH for trade in row])
-    assert trio.view().mu_nano_per_kwh.values == (200_100_000,)
+    assert trio.view().mu_pico_per_kwh.values == (200_100_000_000,)
     trio.confirm_all()
     assert [list(trades) for trades in trio.trades().values()] == [[6], [-3], [-3]]
     assert bills(trio) == [6 * 200_100, -3 * 200_100, -3 * 200_100]
@@ -111,6 +111,6 @@ def test_the_end_is_announced_with_prices_and_volume(trio):
 @pytest.mark.parametrize("form", list(Form))
 def test_a_settled_session_holds_nobodys_money(form):
     pair = Community(2)
-    settled(pair, [[5], [-5]], terms(form=form, max_iterations=1, start_price_nano_per_kwh=PRICE))
+    settled(pair, [[5], [-5]], terms(form=form, max_iterations=1, start_price_pico_per_kwh=PRICE))
     assert pair.total_nano() == 2 * RICH_NANO
     assert pair.locked_nano() == 0

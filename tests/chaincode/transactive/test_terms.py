@@ -13,7 +13,7 @@ def test_rho_is_constant_or_falls_as_the_paper_prints_it():
 
 
 def test_one_price_stands_for_every_slot():
-    assert terms(slots=3, start_price_nano_per_kwh=Int64Array([7])).start_prices() == [7, 7, 7]
+    assert terms(slots=3, start_price_pico_per_kwh=Int64Array([7])).start_prices() == [7, 7, 7]
     fixed = terms(slots=2, billing=Billing.FIXED, fixed_price_nano_per_wh=Int64Array([1, 2]))
     assert fixed.fixed_prices() == [1, 2]
 
@@ -32,8 +32,8 @@ def test_an_iteration_has_a_bounded_size(changes, homes, numbers):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"start_price_nano_per_kwh": Int64Array([1, 2])},
-        {"start_price_nano_per_kwh": Int64Array([])},
+        {"start_price_pico_per_kwh": Int64Array([1, 2])},
+        {"start_price_pico_per_kwh": Int64Array([])},
         {"billing": Billing.FIXED},
         {"billing": Billing.FIXED, "fixed_price_nano_per_wh": Int64Array([1, 2])},
     ],
@@ -55,7 +55,7 @@ def test_prices_are_one_or_one_per_slot(changes):
             },
             "fixed_price_nano_per_wh passes 100",
         ),
-        ({"start_price_nano_per_kwh": Int64Array([2**62])}, "start_price_nano_per_kwh passes"),
+        ({"start_price_pico_per_kwh": Int64Array([2**62])}, "start_price_pico_per_kwh passes"),
         ({"rho_schedule": RhoSchedule.PAPER, "rho_nano": 199}, "rho_nano // max_iterations is zero"),
     ],
 )

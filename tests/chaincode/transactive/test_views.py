@@ -43,7 +43,11 @@ def test_in_pairwise_form_a_home_reads_its_rows(trio):
         trio.decide(home, [trade * WH for trade in row])
     owns = [trio.own(home) for home in trio.homes]
     assert [own.anchor_nano_kwh.values for own in owns] == [(5 * WH, WH), (-5 * WH, 2 * WH), (-WH, -2 * WH)]
-    assert [own.multipliers_nano_per_kwh.values for own in owns] == [(-300_000, 0), (-300_000, 0), (0, 0)]
+    assert [own.multipliers_pico_per_kwh.values for own in owns] == [
+        (-300_000_000, 0),
+        (-300_000_000, 0),
+        (0, 0),
+    ]
 
 
 def test_nobody_else_reads_a_homes_part(trio):

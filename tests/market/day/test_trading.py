@@ -12,7 +12,7 @@ from wattloom.market.day.trading import trade
 from wattloom.market.homes.central import solve_central
 from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.transactive.terms import rounding_bound
-from wattloom.market.transactive.units import from_nano
+from wattloom.market.transactive.units import from_pico
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ async def test_each_form_reaches_the_central_optimum_and_its_price_under_each_ru
     before = sum(outcome.cost_before_rounding for outcome in found.outcomes)
     assert before == pytest.approx(optimum.cost, rel=1e-6)
     assert sum(map(cost_with_trading, found.outcomes)) == pytest.approx(optimum.cost, rel=1e-4)
-    price = from_nano(found.view.mu_nano_per_kwh)
+    price = from_pico(found.view.mu_pico_per_kwh)
     assert price == pytest.approx(optimum.price_per_kwh, abs=1e-4)
     if billing is Billing.CLEARING:
         check_nobody_loses(community, found.outcomes, price)

@@ -27,7 +27,7 @@ REQUESTS = {
 """The gateway's methods that an agent uses, and what it says to each."""
 
 FUNCTIONS = {
-    "transactive:join": {"session_id"},
+    "transactive:join": {"session_id", "start_nano_kwh"},
     "transactive:submit_decision": {"session_id", "iteration", "trades_nano_kwh"},
     "transactive:confirm": {"session_id", "proposal", "accept"},
     "transactive:read_session": {"session_id"},

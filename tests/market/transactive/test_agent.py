@@ -28,7 +28,7 @@ from wattloom.market.homes.devices.renewable import Renewable
 from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.transactive.agent import OVERTAKEN
 from wattloom.market.transactive.terms import rounding_bound
-from wattloom.market.transactive.units import from_nano
+from wattloom.market.transactive.units import from_pico
 from wattloom.network.client import Refused
 
 
@@ -52,7 +52,7 @@ async def test_agents_that_answer_end_in_a_session_where_nobody_loses(tmp_path):
     books.check_conserved()
     for index, outcome in outcomes.items():
         solver = market.solvers[index]
-        bound = rounding_bound(solver.home, from_nano(view.mu_nano_per_kwh))
+        bound = rounding_bound(solver.home, from_pico(view.mu_pico_per_kwh))
         assert cost_with_trading(outcome) <= solver.stand_alone().cost + bound
 
 

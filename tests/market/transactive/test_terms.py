@@ -16,7 +16,7 @@ from wattloom.market.homes.home import Tariff
 from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.transactive.keeping import plan_to_keep
 from wattloom.market.transactive.terms import offered_terms, registered_limit_wh, rounding_bound
-from wattloom.market.transactive.units import from_wh, to_nano
+from wattloom.market.transactive.units import from_wh, to_pico
 
 TOMORROW_S = 2_000_000_000
 
@@ -84,7 +84,7 @@ def test_at_the_clearing_price_no_home_pays_more_than_alone_beyond_its_rounding_
     optimum = solve_central(community.homes)
     terms = offered_terms(community, slot_start_s=TOMORROW_S)
     price_nano = clearing_prices(
-        [to_nano(price) for price in optimum.price_per_kwh], cap_nano_per_wh=terms.price_cap_nano_per_wh
+        [to_pico(price) for price in optimum.price_per_kwh], cap_nano_per_wh=terms.price_cap_nano_per_wh
     )
     trades = zip(community.homes, whole_trades(optimum), optimum.trade_kwh, strict=True)
     for each, trade_wh, decided_kwh in trades:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from operator import mul
 
-from wattloom.chaincode.transactive.rounding import WH_PER_KWH, clamp, round_half_up
+from wattloom.chaincode.transactive.rounding import PICO_PER_KWH_IN_NANO_PER_WH, clamp, round_half_up
 
 
-def clearing_prices(mu_nano_per_kwh: Sequence[int], *, cap_nano_per_wh: int) -> list[int]:
+def clearing_prices(mu_pico_per_kwh: Sequence[int], *, cap_nano_per_wh: int) -> list[int]:
     """Return the dual prices as money per Wh: rounded half up, then held within [-cap, cap]."""
     return [
-        clamp(round_half_up(price, WH_PER_KWH), -cap_nano_per_wh, cap_nano_per_wh)
-        for price in mu_nano_per_kwh
+        clamp(round_half_up(price, PICO_PER_KWH_IN_NANO_PER_WH), -cap_nano_per_wh, cap_nano_per_wh)
+        for price in mu_pico_per_kwh
     ]
 
 

@@ -6,7 +6,7 @@ in index order, with over-relaxation by fifths / 5:
     r_i = floor((fifths x_i - (fifths - 5) p_hat_i) / 5)
     R = sum r_i
     p_hat_i' = r_i - floor(R / N) - (1 if i < R mod N else 0)        so that sum p_hat' = 0 exactly
-    mu' = mu + round_half_up(rho R / (N 10^9))
+    mu' = mu + round_half_up(rho R / (N 10^6))
 
 Source: Boyd et al. 2011, 7.3.2 (exchange) and 3.4.3 (over-relaxation), doi:10.1561/2200000016.
 """
@@ -15,14 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import mul, sub
 
-from wattloom.chaincode.transactive.rounding import NANO, round_half_up
+from wattloom.chaincode.transactive.rounding import PRODUCT_IN_PICO_PER_KWH, round_half_up
 
 Numbers = Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What an iteration comes to; trades in nano_kwh, prices in nano_per_kwh.
+    """What an iteration comes to; trades in nano_kwh, prices in pico_per_kwh.
 
     `pooled` is R, (T,); `anchors` the new p_hat, (N, T); `primal_squared` sums (sum_i x_i)^2 over slots,
     `moves_squared` sums (p_hat' - p_hat)^2 over homes and slots.
@@ -45,7 +45,7 @@ def update(
     following = [next_anchor(row, pooled, index=index, homes=homes) for index, row in enumerate(relaxed)]
     return Update(
         mu=[
-            price + round_half_up(rho_nano * total, homes * NANO)
+            price + round_half_up(rho_nano * total, homes * PRODUCT_IN_PICO_PER_KWH)
             for price, total in zip(mu, pooled, strict=True)
         ],
         pooled=pooled,

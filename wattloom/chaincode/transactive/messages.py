@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from wattloom.chaincode.api import Int64Array, Record
 from wattloom.chaincode.api.keys import MAX_KEY_BYTES
@@ -26,6 +26,13 @@ class SessionId(Record, frozen=True, kw_only=True):
     """Which session is meant."""
 
     session_id: Name
+
+
+class Join(Record, frozen=True, kw_only=True):
+    """A home's consent; `start_nano_kwh` are the T trades it starts from (exchange), or none: zero."""
+
+    session_id: Name
+    start_nano_kwh: Int64Array = field(default_factory=lambda: Int64Array(()))
 
 
 class SubmitDecision(Record, frozen=True, kw_only=True):
@@ -76,10 +83,10 @@ class SessionLine(Record, frozen=True, kw_only=True):
 class Own(Record, frozen=True, kw_only=True):
     """What a participant alone may read of a session.
 
-    `anchor_nano_kwh` is its p_hat for the open iteration (pairwise: its row), `multipliers_nano_per_kwh` its
+    `anchor_nano_kwh` is its p_hat for the open iteration (pairwise: its row), `multipliers_pico_per_kwh` its
     row of lambda (exchange: empty). `decided` tells whether the open iteration has its decision,
-    `trades_nano_kwh` is that or the decision before. `collateral_nano` was locked at joining.
-    `proposed_wh` and `standing` are there once there is a proposal.
+    `trades_nano_kwh` is that or the decision before, before the first its starting trades.
+    `collateral_nano` was locked at joining. `proposed_wh` and `standing` are there once there is a proposal.
     """
 
     index: int
@@ -88,7 +95,7 @@ class Own(Record, frozen=True, kw_only=True):
     decided: bool
     trades_nano_kwh: Int64Array
     anchor_nano_kwh: Int64Array
-    multipliers_nano_per_kwh: Int64Array
+    multipliers_pico_per_kwh: Int64Array
     proposed_wh: Int64Array | None = None
     standing: Standing | None = None
 
@@ -96,7 +103,7 @@ class Own(Record, frozen=True, kw_only=True):
 class SessionView(Record, frozen=True, kw_only=True):
     """A session as it stands.
 
-    `homes` are the invited, then the participants in index order; `rho_nano` and `mu_nano_per_kwh` (one per
+    `homes` are the invited, then the participants in index order; `rho_nano` and `mu_pico_per_kwh` (one per
     slot; pairwise: pi less the mean multiplier) are those of the open iteration.
     """
 
@@ -104,7 +111,7 @@ class SessionView(Record, frozen=True, kw_only=True):
     progress: Progress
     homes: list[str]
     rho_nano: int
-    mu_nano_per_kwh: Int64Array
+    mu_pico_per_kwh: Int64Array
     own: Own | None = None
 
 
@@ -141,14 +148,14 @@ class RoundLate(Record, frozen=True, kw_only=True):
 
 
 class DualsUpdated(Record, frozen=True, kw_only=True):
-    """Event: an iteration has ended; `progress` is what comes next, `mu_nano_per_kwh` its new prices."""
+    """Event: an iteration has ended; `progress` is what comes next, `mu_pico_per_kwh` its new prices."""
 
     session_id: str
     iteration: int
     residual: Residual
     converged: bool
     progress: Progress
-    mu_nano_per_kwh: Int64Array
+    mu_pico_per_kwh: Int64Array
 
 
 class Proposed(Record, frozen=True, kw_only=True):

@@ -10,8 +10,9 @@ from wattloom.chaincode.governance.parameters import market_rules
 from wattloom.chaincode.registry import keys as registry_keys
 from wattloom.chaincode.registry.records import Home
 from wattloom.chaincode.transactive import keys, lifecycle, terms
+from wattloom.chaincode.transactive.decisions import check_start
 from wattloom.chaincode.transactive.errors import AlreadyJoined, NotAParticipant, PriceCapTooHigh
-from wattloom.chaincode.transactive.messages import Due, Opened, OpenSession, Receipt, SessionId, Started
+from wattloom.chaincode.transactive.messages import Due, Join, Opened, OpenSession, Receipt, Started
 from wattloom.chaincode.transactive.records import Pairs, Phase, Prices, Progress, Roster, Seat, Session
 from wattloom.chaincode.transactive.terms import MIN_HOMES, Form
 
@@ -44,7 +45,7 @@ def open_session(ctx: Context, request: OpenSession) -> Receipt:
     # WRITE
     session = Session(session_id=session_id, coordinator=ctx.caller.party_id, terms=agreed)
     prices = Prices(
-        mu_nano_per_kwh=Int64Array(agreed.start_prices()), pooled_nano_kwh=Int64Array.zeros(agreed.slots)
+        mu_pico_per_kwh=Int64Array(agreed.start_prices()), pooled_nano_kwh=Int64Array.zeros(agreed.slots)
     )
     ctx.state.put(keys.session(session_id), session)
     ctx.state.put(keys.roster(session_id), Roster(homes=request.homes))
@@ -56,8 +57,10 @@ def open_session(ctx: Context, request: OpenSession) -> Receipt:
     return Receipt(session_id=session_id, progress=progress)
 
 
-def join(ctx: Context, request: SessionId) -> Receipt:
+def join(ctx: Context, request: Join) -> Receipt:
     """Take part: lock the most that the caller's trades can cost; the last invited home starts the session.
+
+    Starting trades, such as a plan made off the ledger, count as the caller's decision before its first.
 
     Raises
     ------
@@ -65,6 +68,7 @@ def join(ctx: Context, request: SessionId) -> Receipt:
     NotAParticipant : not invited
     AlreadyJoined : joined before
     InvalidArgument : the registered limit passes what sessions take
+    WrongShape, BeyondLimit : starting trades are not T (pairwise: not none), or pass the registered limit
     NotFound, InsufficientFunds : no account, or not enough free money for the collateral
     """
     # READ
@@ -77,7 +81,7 @@ def join(ctx: Context, request: SessionId) -> Receipt:
         raise NotAParticipant(party_id=party_id, session_id=session_id)
     if ctx.state.exists(keys.seat(session_id, party_id)):
         raise AlreadyJoined(session_id=session_id)
-    seat = _seat(ctx, session.terms)
+    seat = _seat(ctx, session.terms, request.start_nano_kwh)
     book.lock(ctx, party_id, seat.collateral_nano)
     # WRITE
     progress = replace(progress, present=progress.present + 1)
@@ -99,14 +103,19 @@ def _registered(ctx: Context, party_id: str) -> Home:
     return ctx.within("registry").state.get(registry_keys.home(party_id), Home)
 
 
-def _seat(ctx: Context, agreed: terms.Terms) -> Seat:
+def _seat(ctx: Context, agreed: terms.Terms, start: Int64Array) -> Seat:
     limit_wh = _registered(ctx, ctx.caller.party_id).limit_wh
     if limit_wh > terms.MAX_LIMIT_WH:
         raise InvalidArgument(
             reason=f"the home's limit_wh is {limit_wh}, a session takes {terms.MAX_LIMIT_WH}"
         )
-    collateral_nano = agreed.slots * limit_wh * agreed.price_cap_nano_per_wh
-    return Seat(party_id=ctx.caller.party_id, limit_wh=limit_wh, collateral_nano=collateral_nano)
+    check_start(start.values, agreed, limit_wh=limit_wh)
+    return Seat(
+        party_id=ctx.caller.party_id,
+        limit_wh=limit_wh,
+        collateral_nano=agreed.slots * limit_wh * agreed.price_cap_nano_per_wh,
+        trades=start,
+    )
 
 
 def _start(ctx: Context, session: Session, progress: Progress) -> Progress:
@@ -126,16 +135,18 @@ def _start(ctx: Context, session: Session, progress: Progress) -> Progress:
 
 
 def _seat_everybody(ctx: Context, session: Session, seats: list[Seat]) -> None:
-    """Give every seat its index and a decision of zero before the first iteration."""
-    slots, partners = session.terms.slots, len(seats) - 1
+    """Give every seat its index and what counts as its decision before the first iteration."""
+    session_id, slots, partners = session.session_id, session.terms.slots, len(seats) - 1
     exchange = session.terms.form is Form.EXCHANGE
-    trades = Int64Array.zeros(slots if exchange else partners * slots)
-    anchor = Int64Array.zeros(slots if exchange else 0)
-    for index, seat in enumerate(seats):
-        seated = replace(seat, index=index, trades=trades, anchor=anchor)
-        ctx.state.put(keys.seat(session.session_id, seat.party_id), seated)
-    if not exchange:
+    zero = Int64Array.zeros(slots if exchange else partners * slots)
+    starts = [seat.trades if len(seat.trades) else zero for seat in seats]
+    for index, (seat, start) in enumerate(zip(seats, starts, strict=True)):
+        seated = replace(seat, index=index, trades=start, anchor=start if exchange else Int64Array(()))
+        ctx.state.put(keys.seat(session_id, seat.party_id), seated)
+    if exchange:
+        prices = ctx.state.get(keys.prices(session_id), Prices)
+        pooled = Int64Array(map(sum, zip(*starts, strict=True)))
+        ctx.state.put(keys.prices(session_id), replace(prices, pooled_nano_kwh=pooled))
+    else:
         zeros = Int64Array.zeros(len(seats) * partners // 2 * slots)
-        ctx.state.put(
-            keys.pairs(session.session_id), Pairs(p_hat_nano_kwh=zeros, multipliers_nano_per_kwh=zeros)
-        )
+        ctx.state.put(keys.pairs(session_id), Pairs(p_hat_nano_kwh=zeros, multipliers_pico_per_kwh=zeros))

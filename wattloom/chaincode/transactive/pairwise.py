@@ -6,7 +6,7 @@ over-relaxation by fifths / 5:
 
     r_ij = floor((fifths p_ij - (fifths - 5) p_hat_ij) / 5), r_ji alike
     p_hat_ij' = floor((r_ij - r_ji) / 2),  p_hat_ji' = -p_hat_ij'
-    lambda_ij' = lambda_ij - round_half_up(rho (r_ij + r_ji) / (2 10^9)),  lambda_ji' = lambda_ij'
+    lambda_ij' = lambda_ij - round_half_up(rho (r_ij + r_ji) / (2 10^6)),  lambda_ji' = lambda_ij'
 
 Source: paper 000, eqs (14) and (15), in the form that they take from the first update on, when
 lambda_ij = lambda_ji.
@@ -18,14 +18,14 @@ Layout: a home's row is partner by partner in index order, slots within; values 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from wattloom.chaincode.transactive.rounding import NANO, round_half_up
+from wattloom.chaincode.transactive.rounding import PRODUCT_IN_PICO_PER_KWH, round_half_up
 
 Numbers = Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What an iteration comes to; `p_hat` (nano_kwh) and `multipliers` (nano_per_kwh) are values of pairs.
+    """What an iteration comes to; `p_hat` (nano_kwh) and `multipliers` (pico_per_kwh) are values of pairs.
 
     `primal_squared` sums (p_hat'_ij - p_ij)^2, `moves_squared` (p_hat'_ij - p_hat_ij)^2, both over ordered
     pairs and slots.
@@ -52,7 +52,8 @@ def update(
             facing = (fifths * other + over * before) // 5
             after = (relaxed - facing) // 2
             new_p_hat.append(after)
-            new_multipliers.append(multiplier - round_half_up(rho_nano * (relaxed + facing), 2 * NANO))
+            step = round_half_up(rho_nano * (relaxed + facing), 2 * PRODUCT_IN_PICO_PER_KWH)
+            new_multipliers.append(multiplier - step)
             primal_squared += (after - mine) ** 2 + (after + other) ** 2
             moves_squared += 2 * (after - before) ** 2
     return Update(new_p_hat, new_multipliers, primal_squared, moves_squared)

@@ -53,7 +53,8 @@ class Roster(Record, frozen=True, kw_only=True):
 class Seat(Record, frozen=True, kw_only=True):
     """A participant: its collateral, and its last decision.
 
-    `trades` is the decision of `iteration`, nano_kwh: T numbers, pairwise (N-1) T. `anchor` is the p_hat
+    `trades` is the decision of `iteration`, nano_kwh: T numbers, pairwise (N-1) T; of iteration 0 the trades
+    that the home starts from, in exchange form its anchor too. `anchor` is the p_hat
     under which it was made, T numbers (pairwise: empty, see `Pairs`); the next one follows from both and
     `Prices`, so that an update writes no seat but the late ones.
     """
@@ -70,7 +71,7 @@ class Seat(Record, frozen=True, kw_only=True):
 class Prices(Record, frozen=True, kw_only=True):
     """The dual price per slot, and the sum over homes of relaxed decisions that made it (pairwise: empty)."""
 
-    mu_nano_per_kwh: Int64Array
+    mu_pico_per_kwh: Int64Array
     pooled_nano_kwh: Int64Array
 
 
@@ -78,7 +79,7 @@ class Pairs(Record, frozen=True, kw_only=True):
     """State of the pairwise form: p_hat and multiplier per pair i < j and slot; layout in `pairwise`."""
 
     p_hat_nano_kwh: Int64Array
-    multipliers_nano_per_kwh: Int64Array
+    multipliers_pico_per_kwh: Int64Array
 
 
 class Residual(Record, frozen=True, kw_only=True):

@@ -8,7 +8,9 @@ from wattloom.chaincode.transactive.errors import Overflow
 
 NANO = 10**9
 NANO_KWH_PER_WH = 10**6
-WH_PER_KWH = 1_000
+PICO_PER_KWH_IN_NANO_PER_WH = 10**6
+PRODUCT_IN_PICO_PER_KWH = 10**6
+"""rho times energy, 1e-9 $/kWh^2 times 1e-9 kWh: so many make 1e-12 $/kWh."""
 
 
 def round_half_up(numerator: int, denominator: int) -> int:

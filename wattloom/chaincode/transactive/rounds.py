@@ -6,20 +6,13 @@ Source: papers 000, Algorithm 1, and 001, section 4.1 and appendix.
 from msgspec.structs import replace
 
 from wattloom.chaincode.api import Context
-from wattloom.chaincode.transactive import keys, lifecycle, pairwise, updating
+from wattloom.chaincode.transactive import keys, lifecycle, updating
 from wattloom.chaincode.transactive.confirming import propose
-from wattloom.chaincode.transactive.errors import (
-    AlreadySubmitted,
-    BeyondLimit,
-    ClosedRound,
-    NotAParticipant,
-    Overflow,
-    WrongShape,
-)
+from wattloom.chaincode.transactive.decisions import check_decision
+from wattloom.chaincode.transactive.errors import AlreadySubmitted, ClosedRound, NotAParticipant, Overflow
 from wattloom.chaincode.transactive.messages import DualsUpdated, Due, Receipt, RoundLate, SubmitDecision
 from wattloom.chaincode.transactive.records import Pairs, Phase, Prices, Progress, Residual, Seat, Session
-from wattloom.chaincode.transactive.rounding import NANO_KWH_PER_WH
-from wattloom.chaincode.transactive.terms import Form, Terms
+from wattloom.chaincode.transactive.terms import Form
 from wattloom.chaincode.transactive.updating import Step
 
 
@@ -48,11 +41,12 @@ def submit_decision(ctx: Context, request: SubmitDecision) -> Receipt:
         raise ClosedRound(iteration=request.iteration, current=progress.iteration)
     if seat.iteration == progress.iteration:
         raise AlreadySubmitted(iteration=progress.iteration)
-    _check_decision(request, seat, session.terms)
+    trades, homes = request.trades_nano_kwh, progress.participants
+    check_decision(trades.values, session.terms, limit_wh=seat.limit_wh, homes=homes)
     # WRITE
     prices = state.get(keys.prices(session_id), Prices)
-    anchor = updating.next_anchor(seat, prices, session.terms, homes=progress.participants)
-    decided = replace(seat, iteration=progress.iteration, trades=request.trades_nano_kwh, anchor=anchor)
+    anchor = updating.next_anchor(seat, prices, session.terms, homes=homes)
+    decided = replace(seat, iteration=progress.iteration, trades=trades, anchor=anchor)
     progress = replace(progress, present=progress.present + 1)
     state.put(keys.seat(session_id, party_id), decided)
     if progress.present == progress.awaited:
@@ -71,22 +65,6 @@ def update_duals(ctx: Context, due: Due) -> None:
         _close(ctx, *found)
     except Overflow:
         lifecycle.void(ctx, *found, reason="overflow")
-
-
-def _check_decision(request: SubmitDecision, seat: Seat, terms: Terms) -> None:
-    trades, slots = request.trades_nano_kwh.values, terms.slots
-    if len(trades) != len(seat.trades):
-        raise WrongShape(field="trades_nano_kwh", length=len(trades), needed=len(seat.trades))
-    _check_limit(trades, seat.limit_wh, slots)
-    if terms.form is Form.PAIRWISE:
-        _check_limit(pairwise.net(trades, slots=slots), seat.limit_wh, slots)
-
-
-def _check_limit(trades: tuple[int, ...] | list[int], limit_wh: int, slots: int) -> None:
-    most = limit_wh * NANO_KWH_PER_WH
-    if max(trades) > most or min(trades) < -most:
-        beyond = next(at for at, trade in enumerate(trades) if abs(trade) > most)
-        raise BeyondLimit(slot=beyond % slots, limit_wh=limit_wh)
 
 
 def _close(ctx: Context, session: Session, progress: Progress) -> Progress:
@@ -142,7 +120,7 @@ def _go_on(
         residual=_log(ctx, session, iteration, step, late),
         converged=converged,
         progress=following,
-        mu_nano_per_kwh=step.prices.mu_nano_per_kwh,
+        mu_pico_per_kwh=step.prices.mu_pico_per_kwh,
     )
     ctx.emit("duals_updated", updated)
     return following

@@ -39,7 +39,7 @@ def _prices(ctx: Context, session: Session) -> Int64Array:
     terms = session.terms
     if terms.billing is Billing.FIXED:
         return Int64Array(terms.fixed_prices())
-    mu = ctx.state.get(keys.prices(session.session_id), Prices).mu_nano_per_kwh
+    mu = ctx.state.get(keys.prices(session.session_id), Prices).mu_pico_per_kwh
     return Int64Array(clearing_prices(mu.values, cap_nano_per_wh=terms.price_cap_nano_per_wh))
 
 

@@ -18,6 +18,9 @@ MAX_NUMBERS = {"exchange": 200_000, "pairwise": 90_000}
 MAX_LIMIT_WH = 10**6
 """The largest registered limit of a home that a session takes: 1 MWh per slot."""
 
+MAX_START_PRICE_PICO_PER_KWH = 10**15
+"""The largest first dual price: 1,000 $/kWh."""
+
 Tolerance = Annotated[int, Meta(ge=0, le=10**15)]
 Waiting = Annotated[int, Meta(ge=1, le=7 * 86_400, description="duration, whole seconds")]
 
@@ -53,7 +56,7 @@ class Terms(Record, frozen=True, kw_only=True):
     relaxation_fifths : over-relaxation in fifths; 8 is 8/5, 5 is none (the papers')
     primal_tolerance_nano_kwh, dual_tolerance_nano_per_kwh : an iteration that meets both is the last
     join_s, round_s, confirm_s : deadlines of joining, of an iteration, of a proposal
-    start_price_nano_per_kwh : one or T; the first dual price, in pairwise form the price pi
+    start_price_pico_per_kwh : one or T; the first dual price, in pairwise form the price pi
     fixed_price_nano_per_wh : one or T under `fixed`, else empty
     price_cap_nano_per_wh : a price of money never passes it either way; collateral is limit times cap. The
         highest price that a home could pay the grid (energy plus peak price per slot hour) binds nobody.
@@ -74,7 +77,7 @@ class Terms(Record, frozen=True, kw_only=True):
     round_s: Waiting
     confirm_s: Waiting
     billing: Billing = Billing.CLEARING
-    start_price_nano_per_kwh: Int64Array = msgspec.field(default_factory=lambda: Int64Array.zeros(1))
+    start_price_pico_per_kwh: Int64Array = msgspec.field(default_factory=lambda: Int64Array.zeros(1))
     fixed_price_nano_per_wh: Int64Array = msgspec.field(default_factory=lambda: Int64Array.zeros(0))
     price_cap_nano_per_wh: Annotated[int, Meta(ge=1, le=NANO)]
     repair_limit_wh: EnergyWh
@@ -85,7 +88,7 @@ class Terms(Record, frozen=True, kw_only=True):
 
     def start_prices(self) -> list[int]:
         """Return the first dual price of every slot."""
-        return per_slot(self.start_price_nano_per_kwh, self.slots)
+        return per_slot(self.start_price_pico_per_kwh, self.slots)
 
     def fixed_prices(self) -> list[int]:
         """Return the price of every slot under `fixed`."""
@@ -107,7 +110,8 @@ def check(terms: Terms, *, homes: int) -> None:
     per_home = terms.slots if terms.form is Form.EXCHANGE else (homes - 1) * terms.slots
     if homes * per_home > MAX_NUMBERS[terms.form]:
         raise TooManyNumbers(numbers=homes * per_home, limit=MAX_NUMBERS[terms.form])
-    _check_prices(terms.start_price_nano_per_kwh, terms, name="start_price_nano_per_kwh", limit=1_000 * NANO)
+    start = terms.start_price_pico_per_kwh
+    _check_prices(start, terms, name="start_price_pico_per_kwh", limit=MAX_START_PRICE_PICO_PER_KWH)
     if terms.billing is Billing.FIXED:
         cap = terms.price_cap_nano_per_wh
         _check_prices(terms.fixed_price_nano_per_wh, terms, name="fixed_price_nano_per_wh", limit=cap)

@@ -53,14 +53,14 @@ def _exchange(seats: Sequence[Seat], prices: Prices, terms: Terms, *, rho_nano: 
     after = exchange.update(
         [seat.trades.values for seat in seats],
         [seat.anchor.values for seat in seats],
-        prices.mu_nano_per_kwh.values,
+        prices.mu_pico_per_kwh.values,
         rho_nano=rho_nano,
         fifths=terms.relaxation_fifths,
     )
     for anchor in after.anchors:
         array_in_64_bits(anchor, what="p_hat")
     following = Prices(
-        mu_nano_per_kwh=array_in_64_bits(after.mu, what="mu"),
+        mu_pico_per_kwh=array_in_64_bits(after.mu, what="mu"),
         pooled_nano_kwh=array_in_64_bits(after.pooled, what="the sum of decisions"),
     )
     return Step(following, None, _residuals(after, rho_nano))
@@ -70,7 +70,7 @@ def _pairwise(seats: Sequence[Seat], pairs: Pairs, terms: Terms, *, rho_nano: in
     after = pairwise.update(
         [seat.trades.values for seat in seats],
         pairs.p_hat_nano_kwh.values,
-        pairs.multipliers_nano_per_kwh.values,
+        pairs.multipliers_pico_per_kwh.values,
         slots=terms.slots,
         rho_nano=rho_nano,
         fifths=terms.relaxation_fifths,
@@ -78,9 +78,9 @@ def _pairwise(seats: Sequence[Seat], pairs: Pairs, terms: Terms, *, rho_nano: in
     mu = pairwise.price(terms.start_prices(), after.multipliers, slots=terms.slots)
     following = Pairs(
         p_hat_nano_kwh=array_in_64_bits(after.p_hat, what="p_hat"),
-        multipliers_nano_per_kwh=array_in_64_bits(after.multipliers, what="a multiplier"),
+        multipliers_pico_per_kwh=array_in_64_bits(after.multipliers, what="a multiplier"),
     )
-    prices = Prices(mu_nano_per_kwh=array_in_64_bits(mu, what="mu"), pooled_nano_kwh=Int64Array(()))
+    prices = Prices(mu_pico_per_kwh=array_in_64_bits(mu, what="mu"), pooled_nano_kwh=Int64Array(()))
     return Step(prices, following, _residuals(after, rho_nano))
 
 

@@ -45,7 +45,7 @@ def read_session(ctx: Context, request: SessionId) -> SessionView:
         progress=progress,
         homes=ctx.state.get(keys.roster(session_id), Roster).homes,
         rho_nano=session.terms.rho_at(max(progress.iteration, 1)),
-        mu_nano_per_kwh=prices.mu_nano_per_kwh,
+        mu_pico_per_kwh=prices.mu_pico_per_kwh,
         own=None if seat is None else _own(ctx, session, progress, prices, seat),
     )
 
@@ -94,7 +94,7 @@ def _own(ctx: Context, session: Session, progress: Progress, prices: Prices, sea
         decided=progress.phase is Phase.ITERATING and seat.iteration == progress.iteration,
         trades_nano_kwh=seat.trades,
         anchor_nano_kwh=seat.anchor,
-        multipliers_nano_per_kwh=Int64Array(()),
+        multipliers_pico_per_kwh=Int64Array(()),
         proposed_wh=None if trade is None else trade.trades_wh,
         standing=None if trade is None else trade.standing,
     )
@@ -110,11 +110,11 @@ def _own(ctx: Context, session: Session, progress: Progress, prices: Prices, sea
 
 def _with_pairs(pairs: Pairs, own: Own, session: Session, progress: Progress) -> Own:
     homes, slots = progress.participants, session.terms.slots
-    p_hat, multipliers = pairs.p_hat_nano_kwh.values, pairs.multipliers_nano_per_kwh.values
+    p_hat, multipliers = pairs.p_hat_nano_kwh.values, pairs.multipliers_pico_per_kwh.values
     return replace(
         own,
         anchor_nano_kwh=Int64Array(pairwise.row_of(p_hat, own.index, homes=homes, slots=slots, mirrored=-1)),
-        multipliers_nano_per_kwh=Int64Array(
+        multipliers_pico_per_kwh=Int64Array(
             pairwise.row_of(multipliers, own.index, homes=homes, slots=slots, mirrored=1)
         ),
     )

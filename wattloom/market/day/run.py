@@ -18,7 +18,7 @@ from wattloom.market.homes.home import Schedule
 from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.transactive.agent import Outcome
 from wattloom.market.transactive.terms import offered_terms, rounding_bound
-from wattloom.market.transactive.units import NANO, from_nano
+from wattloom.market.transactive.units import NANO, from_pico
 from wattloom.network.replay import Verified
 
 BACKDATE_S = 3_600
@@ -108,7 +108,7 @@ def _result(
     ledger: LedgerDay,
     seconds: float,
 ) -> DayResult:
-    price = from_nano(traded.view.mu_nano_per_kwh)
+    price = from_pico(traded.view.mu_pico_per_kwh)
     by_home = list(zip(solvers, alone, traded.outcomes, strict=True))
     return DayResult(
         community=community.name,

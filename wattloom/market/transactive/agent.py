@@ -18,15 +18,22 @@ from wattloom.chaincode.transactive.errors import (
     NotAwaited,
     WrongPhase,
 )
-from wattloom.chaincode.transactive.messages import BillOf, Confirm, SessionId, SessionView, SubmitDecision
+from wattloom.chaincode.transactive.messages import (
+    BillOf,
+    Confirm,
+    Join,
+    SessionId,
+    SessionView,
+    SubmitDecision,
+)
 from wattloom.chaincode.transactive.records import Bill, Phase, Standing
 from wattloom.chaincode.transactive.terms import Form
 from wattloom.market.homes.errors import SolveFailed
 from wattloom.market.homes.home import Schedule
 from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.transactive.keeping import plan_to_keep
-from wattloom.market.transactive.terms import rounding_bound
-from wattloom.market.transactive.units import Array, from_nano, from_wh, to_nano_kwh
+from wattloom.market.transactive.terms import registered_limit_wh, rounding_bound
+from wattloom.market.transactive.units import Array, from_nano, from_pico, from_wh, to_nano_kwh
 from wattloom.network.client import AsyncClient, Refused
 
 log = structlog.get_logger(__name__)
@@ -54,13 +61,25 @@ class Outcome:
 
 
 class HomeAgent:
-    """Acts for one home with its own key; everything it needs to go on after a crash is on the ledger."""
+    """Acts for one home with its own key; everything it needs to go on after a crash is on the ledger.
 
-    def __init__(self, solver: HomeSolver, client: AsyncClient, *, party_id: str, session_id: str) -> None:
+    `start_kwh` (T,) is a trade found off the ledger, from which the home starts a session of exchange form.
+    """
+
+    def __init__(
+        self,
+        solver: HomeSolver,
+        client: AsyncClient,
+        *,
+        party_id: str,
+        session_id: str,
+        start_kwh: Array | None = None,
+    ) -> None:
         self._solver = solver
         self._client = client
         self._party_id = party_id
         self._session = SessionId(session_id=session_id)
+        self._start_kwh = start_kwh
         self._alone = solver.stand_alone()
 
     async def run(self) -> Outcome:
@@ -82,7 +101,7 @@ class HomeAgent:
         view = await self._client.evaluate("transactive:read_session", self._session, SessionView)
         try:
             if view.own is None and view.progress.phase is Phase.JOINING:
-                await self._client.submit("transactive:join", self._session)
+                await self._client.submit("transactive:join", self._joining())
             elif view.progress.phase is Phase.ITERATING and view.own is not None and not view.own.decided:
                 await self._decide(view)
             elif view.progress.phase is Phase.CONFIRMING:
@@ -92,6 +111,13 @@ class HomeAgent:
                 raise
             log.info("overtaken", party_id=self._party_id, code=refusal.code)
         return view
+
+    def _joining(self) -> Join:
+        if self._start_kwh is None:
+            return Join(session_id=self._session.session_id)
+        limit_wh = registered_limit_wh(self._solver.home)
+        start = to_nano_kwh(self._start_kwh, limit_wh=limit_wh)
+        return Join(session_id=self._session.session_id, start_nano_kwh=start)
 
     async def _decide(self, view: SessionView) -> None:
         own = view.own
@@ -110,12 +136,12 @@ class HomeAgent:
         rho = view.rho_nano / 1e9
         anchor = from_nano(own.anchor_nano_kwh)
         if terms.form is Form.EXCHANGE:
-            return self._solver.solve_exchange(from_nano(view.mu_nano_per_kwh), anchor, rho)
+            return self._solver.solve_exchange(from_pico(view.mu_pico_per_kwh), anchor, rho)
         rows = (-1, terms.slots)
         return self._solver.solve_pairwise(
-            from_nano(terms.start_prices()),
+            from_pico(terms.start_prices()),
             anchor.reshape(rows),
-            from_nano(own.multipliers_nano_per_kwh).reshape(rows),
+            from_pico(own.multipliers_pico_per_kwh).reshape(rows),
             rho,
         )
 
@@ -135,7 +161,7 @@ class HomeAgent:
 
         It judges at the dual price: to a price fixed at opening it has agreed by joining.
         """
-        trade_kwh, price_per_kwh = from_wh(proposed_wh), from_nano(view.mu_nano_per_kwh)
+        trade_kwh, price_per_kwh = from_wh(proposed_wh), from_pico(view.mu_pico_per_kwh)
         try:
             plan = self._plan(trade_kwh, view)
         except SolveFailed:

@@ -6,7 +6,7 @@ from wattloom.chaincode.api import Int64Array
 from wattloom.chaincode.transactive.terms import Billing, Form, RhoSchedule, Terms
 from wattloom.market.homes.community import Community
 from wattloom.market.homes.home import Home
-from wattloom.market.transactive.units import NANO, WH_PER_KWH, Array, to_nano
+from wattloom.market.transactive.units import NANO, WH_PER_KWH, Array, to_nano, to_pico
 
 RHO_PER_HOME_PAIR = 0.1
 """$/kWh^2 that an exchange session iterates with; a pairwise one uses (N - 1) times as much."""
@@ -27,14 +27,17 @@ def offered_terms(
     billing: Billing = Billing.CLEARING,
     max_iterations: int = 1_000,
     round_s: int = 60,
+    start_price_per_kwh: Array | None = None,
 ) -> Terms:
     """Return terms under which no home is held back by the price cap or by its collateral.
 
-    `slot_start_s` is when delivery begins. The first price is the middle of the community's energy prices.
+    `slot_start_s` is when delivery begins. The first price is `start_price_per_kwh` (T,), found off the
+    ledger, or the middle of the community's energy prices.
     """
     partners = len(community.homes) - 1
     rho = RHO_PER_HOME_PAIR * (partners if form is Form.PAIRWISE else 1)
     start_price = float(np.mean([home.tariff.energy_prices(home.slots) for home in community.homes])) / 2
+    start_prices = [start_price] if start_price_per_kwh is None else start_price_per_kwh.tolist()
     fixed = Int64Array([to_nano(start_price) // WH_PER_KWH]) if billing is Billing.FIXED else Int64Array(())
     return Terms(
         form=form,
@@ -51,7 +54,7 @@ def offered_terms(
         round_s=round_s,
         confirm_s=round_s,
         billing=billing,
-        start_price_nano_per_kwh=Int64Array([to_nano(start_price)]),
+        start_price_pico_per_kwh=Int64Array(map(to_pico, start_prices)),
         fixed_price_nano_per_wh=fixed,
         price_cap_nano_per_wh=max(_highest_price_nano_per_wh(home) for home in community.homes),
         repair_limit_wh=100,

@@ -10,6 +10,7 @@ from wattloom.chaincode.api import Int64Array
 Array = NDArray[np.float64]
 
 NANO = 1_000_000_000
+PICO = 1_000_000_000_000
 NANO_KWH_PER_WH = 1_000_000
 WH_PER_KWH = 1_000
 
@@ -17,6 +18,11 @@ WH_PER_KWH = 1_000
 def to_nano(value: float) -> int:
     """Return a quantity in units of 1e-9, rounded to the nearest, a half to even."""
     return round(value * NANO)
+
+
+def to_pico(value: float) -> int:
+    """Return a dual price, $/kWh, in units of 1e-12, rounded to the nearest, a half to even."""
+    return round(value * PICO)
 
 
 def to_nano_kwh(trade_kwh: Array, *, limit_wh: int) -> Int64Array:
@@ -38,6 +44,11 @@ def to_nano_kwh(trade_kwh: Array, *, limit_wh: int) -> Int64Array:
 def from_nano(values: Iterable[int]) -> Array:
     """Return nano-units as floats: kWh, $/kWh or $."""
     return np.fromiter(values, dtype=np.float64) / NANO
+
+
+def from_pico(values: Iterable[int]) -> Array:
+    """Return dual prices or multipliers as $/kWh."""
+    return np.fromiter(values, dtype=np.float64) / PICO
 
 
 def from_wh(values: Iterable[int]) -> Array:
