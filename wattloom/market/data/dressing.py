@@ -1,85 +1,117 @@
-"""What measured data does not say of a home: its heat pump, its comfort, its tariff, its turbine.
+"""Measured or generated series become homes, with the rest drawn from an `Equipment` record."""
 
-The papers publish almost none of these values. Those below are starter values, chosen once for all homes or
-drawn per home, from its id, within the stated range:
-
-| value | here | reason |
-|---|---|---|
-| energy price, peak price | 0.20 $/kWh, 1.0 $/kW | the papers' two parts; of the order of 2012 |
-| feed-in price | 0.08 $/kWh | about what was paid after the gross feed-in schemes |
-| grid limit, trade limit | 14 kW, 10 kW | a single-phase 63 A connection; below it |
-| C, R | 3.3 kWh/K, 1.35 K/kW, each 0.85..1.15 of it | paper 000, spread over unlike houses |
-| T_ref, band | 22..25 C, 3 K either way | paper 000 has one preference per user |
-| beta | 0.03..0.10 $/(K^2 h) | one kelvin for an hour is worth about half a kWh |
-| heat pump | 2.5..3.5 kWh of heat per kWh, 2.5..4 kW | common split units |
-| turbine | 1.0..2.0 kW, every fifth home | a few homes with wind, as in paper 000 |
-| start | T_ref | nothing is known |
-
-Measured loads may hold some air conditioning already. On mild days it is little, and it is counted twice.
-"""
-
-import math
 from collections.abc import Sequence
 
-from wattloom.market.data import draws
+import numpy as np
+
+from wattloom.market.data.drawing import battery, flexible_load, heat_pump, usual_draw_kwh
+from wattloom.market.data.equipment import Equipment, PriceWindow, drawn, owners, prices_by_slot
 from wattloom.market.homes.checks import FloatArray
 from wattloom.market.homes.devices.hvac import Hvac
 from wattloom.market.homes.devices.must_run import MustRun
 from wattloom.market.homes.devices.part import Device
 from wattloom.market.homes.devices.renewable import Renewable
-from wattloom.market.homes.home import Home, Tariff
-
-TARIFF = Tariff(
-    energy_price_per_kwh=0.20, peak_price_per_kw=1.0, feed_in_price_per_kwh=0.08, grid_limit_kw=14.0
-)
-TRADE_LIMIT_KW = 10.0
-TURBINES_PER_HOME = 0.2
+from wattloom.market.homes.home import DemandResponse, Home, Tariff
 
 
-def dress(
-    home_id: str,
-    *,
-    character: str,
-    slot_s: int,
-    load_kwh: FloatArray,
-    pv_kwh: FloatArray,
-    outdoor_c: FloatArray,
-    wind_pu: FloatArray | None,
-) -> Home:
-    """Return the home that these series, (T,) each, and values drawn from its character describe.
+class Dresser:
+    """Makes the homes of one community: common slots, weather and prices, and who owns what.
 
-    `character` is the name that the values are drawn from: for a measured home its id. `wind_pu` is the
-    output of a turbine as a share of its rating, for a home that has one.
+    A home's own values are drawn from its character: for a measured home that is its id.
+
+    Parameters
+    ----------
+    characters : of all homes; shares of owners are taken of them
+    slots, slot_s : common slots; the first begins at midnight of the data's clock
+    outdoor_c : (T,); needed where homes have heat pumps
+    wind_pu : (T,), a turbine's output as a share of its rating; None: nobody has a turbine
     """
-    devices: list[Device] = [MustRun(load_kwh), heat_pump(character, outdoor_c)]
-    if pv_kwh.any():
-        devices.append(Renewable("pv", pv_kwh))
-    if wind_pu is not None:
-        rating_kw = draws.uniform(1.0, 2.0, character, "turbine_kw")
-        devices.append(Renewable("wind", rating_kw * wind_pu * slot_s / 3600))
-    limit_kwh = TRADE_LIMIT_KW * slot_s / 3600
-    return Home(home_id, load_kwh.size, slot_s, TARIFF, tuple(devices), trade_limit_kwh=limit_kwh)
 
+    def __init__(
+        self,
+        equipment: Equipment,
+        characters: Sequence[str],
+        *,
+        slots: int,
+        slot_s: int,
+        outdoor_c: FloatArray | None,
+        wind_pu: FloatArray | None,
+    ) -> None:
+        self.equipment, self.slots, self.slot_s, self.slot_h = equipment, slots, slot_s, slot_s / 3600
+        self._outdoor_c, self._wind_pu = outdoor_c, wind_pu
+        self._owners = {
+            kind: owners(kind, getattr(equipment, kind).share, characters)
+            for kind in ("heat_pump", "pv", "turbine", "battery", "flexible")
+            if getattr(equipment, kind) is not None
+        }
+        self._tariff = self._laid_over_slots()
+        self._reserve_price_per_kwh = self.slot_h * self._prices(equipment.reserve)
+        self._reward_per_kwh = self._prices(equipment.demand_response)
 
-def heat_pump(character: str, outdoor_c: FloatArray) -> Hvac:
-    """Return the home's heat pump and comfort, drawn from its character."""
-    reference_c = draws.uniform(22.0, 25.0, character, "reference_c")
-    return Hvac(
-        outdoor_c=outdoor_c,
-        reference_c=reference_c,
-        low_c=reference_c - 3.0,
-        high_c=reference_c + 3.0,
-        start_c=reference_c,
-        capacity_kwh_per_k=3.3 * draws.uniform(0.85, 1.15, character, "capacity"),
-        resistance_k_per_kw=1.35 * draws.uniform(0.85, 1.15, character, "resistance"),
-        cop_heating=draws.uniform(2.5, 3.5, character, "cop_heating"),
-        cop_cooling=draws.uniform(2.5, 3.5, character, "cop_cooling"),
-        power_kw=draws.uniform(2.5, 4.0, character, "power_kw"),
-        discomfort_per_k2_h=draws.uniform(0.03, 0.10, character, "discomfort"),
-    )
+    def owns(self, kind: str, character: str) -> bool:
+        """Tell whether the home is one of those that own this section of the equipment."""
+        return character in self._owners.get(kind, ())
 
+    def pv_kwh(self, character: str, yield_per_kw: FloatArray) -> FloatArray:
+        """Return what a roof yields whose rating is drawn from the character, (T,); zero for no roof."""
+        if self.equipment.pv is None or not self.owns("pv", character):
+            return np.zeros(self.slots)
+        return np.asarray(drawn(self.equipment.pv.rating_kw, character, "pv_kw") * yield_per_kw)
 
-def turbine_owners(characters: Sequence[str]) -> frozenset[str]:
-    """Return every fifth home, rounded up, in the order of a number drawn from its character."""
-    drawn = sorted(characters, key=lambda character: draws.uniform(0.0, 1.0, character, "turbine"))
-    return frozenset(drawn[: math.ceil(TURBINES_PER_HOME * len(drawn))])
+    def home(self, home_id: str, character: str, *, load_kwh: FloatArray, pv_kwh: FloatArray) -> Home:
+        """Return the home that its load and generation, (T,) each, and its character describe."""
+        equipment, devices = self.equipment, list[Device]()
+        must_run_kwh = load_kwh
+        if equipment.flexible and self.owns("flexible", character):
+            flexible = flexible_load(equipment.flexible, character, load_kwh=load_kwh, slot_h=self.slot_h)
+            if flexible is not None:
+                devices.append(flexible)
+                must_run_kwh = load_kwh - np.asarray(flexible.preferred_kwh)
+        unit = self._heat_pump(character)
+        renewables = self._renewables(character, pv_kwh)
+        if equipment.battery and self.owns("battery", character):
+            reserve = self._reserve_price_per_kwh if equipment.reserve else None
+            devices.insert(0, battery(equipment.battery, character, reserve_price_per_kwh=reserve))
+        supply_kwh = sum((each.available_kwh for each in renewables), start=np.zeros(self.slots))
+        return Home(
+            home_id,
+            self.slots,
+            self.slot_s,
+            self._tariff,
+            (MustRun(must_run_kwh), *([unit] if unit else []), *renewables, *devices),
+            trade_limit_kwh=equipment.trade_limit_kw * self.slot_h,
+            demand_response=self._demand_response(load_kwh - supply_kwh, unit),
+        )
+
+    def _heat_pump(self, character: str) -> Hvac | None:
+        if self.equipment.heat_pump is None or not self.owns("heat_pump", character):
+            return None
+        assert self._outdoor_c is not None  # noqa: S101 - for the type checker: callers give weather to heat pumps
+        return heat_pump(self.equipment.heat_pump, character, outdoor_c=self._outdoor_c)
+
+    def _renewables(self, character: str, pv_kwh: FloatArray) -> list[Renewable]:
+        found = [Renewable("pv", pv_kwh)] if pv_kwh.any() else []
+        if self._wind_pu is not None and self.equipment.turbine and self.owns("turbine", character):
+            rating_kw = drawn(self.equipment.turbine.rating_kw, character, "turbine_kw")
+            found.append(Renewable("wind", rating_kw * self._wind_pu * self.slot_h))
+        return found
+
+    def _demand_response(self, net_load_kwh: FloatArray, unit: Hvac | None) -> DemandResponse | None:
+        if not self.equipment.demand_response:
+            return None
+        limit_kwh = self.equipment.tariff.grid_limit_kw * self.slot_h
+        baseline_kwh = np.minimum(limit_kwh, usual_draw_kwh(net_load_kwh, unit, slot_h=self.slot_h))
+        return DemandResponse(reward_per_kwh=self._reward_per_kwh, baseline_kwh=baseline_kwh)
+
+    def _laid_over_slots(self) -> Tariff:
+        terms = self.equipment.tariff
+        energy = terms.energy_price_per_kwh
+        return Tariff(
+            energy_price_per_kwh=self._prices(energy) if isinstance(energy, tuple) else energy,
+            peak_price_per_kw=terms.peak_price_per_kw,
+            feed_in_price_per_kwh=terms.feed_in_price_per_kwh,
+            grid_limit_kw=terms.grid_limit_kw,
+        )
+
+    def _prices(self, windows: Sequence[PriceWindow]) -> FloatArray:
+        return prices_by_slot(windows, slots=self.slots, slot_s=self.slot_s)

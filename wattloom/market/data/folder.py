@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from wattloom.market.data.dressing import dress, turbine_owners
+from wattloom.market.data.dressing import Dresser
+from wattloom.market.data.equipment import Equipment
 from wattloom.market.data.errors import DataError
 from wattloom.market.data.read import MeasuredDay, MeasuredHome, MeasuredWeather, read_homes, read_weather
 from wattloom.market.homes.checks import FloatArray
@@ -43,7 +44,7 @@ def read_community(folder: Path, *, homes: int = 10, day: date | None = None) ->
     """Return a community of `homes` homes on one day of hourly slots (None: the first day in the file).
 
     The homes are taken in turn from those with generation that day and those without, each by home id, until
-    there are enough; every fifth gets a turbine, and all of them a heat pump and a tariff (`dressing`).
+    there are enough; every fifth gets a turbine, and all of them a heat pump and a tariff (`equipment`).
 
     Raises
     ------
@@ -79,17 +80,16 @@ def choose(measured: MeasuredDay, homes: int) -> Sequence[MeasuredHome]:
 
 
 def _dressed(homes: Sequence[MeasuredHome], weather: MeasuredWeather) -> tuple[Home, ...]:
-    owners = turbine_owners([home.home_id for home in homes])
+    dresser = Dresser(
+        Equipment(),
+        [home.home_id for home in homes],
+        slots=weather.temp_c.size,
+        slot_s=HOUR_S,
+        outdoor_c=weather.temp_c,
+        wind_pu=weather.wind_pu,
+    )
     return tuple(
-        dress(
-            home.home_id,
-            character=home.home_id,
-            slot_s=HOUR_S,
-            load_kwh=_hourly(home.load_kwh),
-            pv_kwh=_hourly(home.pv_kwh),
-            outdoor_c=weather.temp_c,
-            wind_pu=weather.wind_pu if home.home_id in owners else None,
-        )
+        dresser.home(home.home_id, home.home_id, load_kwh=_hourly(home.load_kwh), pv_kwh=_hourly(home.pv_kwh))
         for home in homes
     )
 

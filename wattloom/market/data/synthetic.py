@@ -1,8 +1,8 @@
 """A community made from published statistics, for when there is no data: seeded, and marked synthetic.
 
 load: the mean November day of one Ausgrid customer, 18.2 kWh; a home uses 0.6 to 1.4 of it, up to 2 h earlier
-    or later, each hour multiplied by a lognormal number (sigma 0.45)
-sun: the mean November day of the same customer's 1.04 kW; six homes of ten own 1.5 to 4 kW under one sky
+    or later, each slot multiplied by a lognormal number (sigma 0.45)
+sun: the mean November day of the same customer's 1.04 kW, one sky for all roofs
 temperature: between November's mean minimum and maximum at Observatory Hill, 15.7 and 23.7 C, plus 2 K, so
     that both heating and cooling are needed
 wind: a sea breeze that rises after noon; a turbine's output is not published, so this shape is assumed
@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from wattloom.market.data import draws
-from wattloom.market.data.dressing import dress, turbine_owners
+from wattloom.market.data.dressing import Dresser
+from wattloom.market.data.equipment import Equipment
 from wattloom.market.homes.checks import FloatArray
 from wattloom.market.homes.community import Community
 
@@ -39,36 +40,44 @@ SUN_KWH = np.array([
 # fmt: on
 COLDEST_C, WARMEST_C = 15.7 + 2.0, 23.7 + 2.0
 COLDEST_HOUR, WARMEST_HOUR = 5, 15
-PV_SHARE = 0.6
 
-HourArray = npt.NDArray[np.int64]
+SlotArray = npt.NDArray[np.int64]
 
 
-def synthetic_community(*, homes: int = 10, slots: int = 24, seed: int = 1) -> Community:
-    """Return a generated community of hourly slots; the same arguments always give the same one."""
-    hours = np.arange(slots)
-    outdoor_c, wind_pu, sky = _outdoor_c(hours, seed), _wind_pu(hours, seed), _sky(hours, seed)
+def synthetic_community(
+    *,
+    homes: int = 10,
+    slots: int = 24,
+    seed: int = 1,
+    slot_s: int = HOUR_S,
+    equipment: Equipment = Equipment(),  # noqa: B008 - frozen
+) -> Community:
+    """Return a generated community; the same arguments always give the same one."""
+    sky = _Sky(seed, np.arange(slots), slot_s)
     home_ids = [f"home{number:04d}" for number in range(1, homes + 1)]
-    seeds = {home_id: f"{seed}/{home_id}" for home_id in home_ids}
-    owners = turbine_owners(list(seeds.values()))
-    ranked = sorted(home_ids, key=lambda home_id: draws.uniform(0.0, 1.0, seeds[home_id], "pv"))
-    with_pv = frozenset(ranked[: math.ceil(PV_SHARE * homes)])
+    characters = [f"{seed}/{home_id}" for home_id in home_ids]
+    dresser = Dresser(
+        equipment,
+        characters,
+        slots=slots,
+        slot_s=slot_s,
+        outdoor_c=sky.outdoor_c(),
+        wind_pu=sky.wind_pu(),
+    )
+    sun = sky.sun_kwh_per_kw()
     return Community(
         name=f"synthetic {seed}",
         slots=slots,
-        slot_s=HOUR_S,
+        slot_s=slot_s,
         slot_start_s=SLOT_START_S,
         homes=tuple(
-            dress(
+            dresser.home(
                 home_id,
-                character=seeds[home_id],
-                slot_s=HOUR_S,
-                load_kwh=_load_kwh(hours, seeds[home_id]),
-                pv_kwh=sky * _rating_kw(seeds[home_id]) if home_id in with_pv else np.zeros(slots),
-                outdoor_c=outdoor_c,
-                wind_pu=wind_pu if seeds[home_id] in owners else None,
+                character,
+                load_kwh=_load_kwh(sky.hour, slot_s, character),
+                pv_kwh=dresser.pv_kwh(character, sun),
             )
-            for home_id in home_ids
+            for home_id, character in zip(home_ids, characters, strict=True)
         ),
         synthetic=True,
         description=(
@@ -78,43 +87,46 @@ def synthetic_community(*, homes: int = 10, slots: int = 24, seed: int = 1) -> C
     )
 
 
-def _load_kwh(hours: HourArray, home: str) -> FloatArray:
+def _load_kwh(hour: SlotArray, slot_s: int, home: str) -> FloatArray:
     size, shift = draws.uniform(0.6, 1.4, home, "size"), round(draws.uniform(-2.5, 2.5, home, "shift"))
-    noise = [math.exp(0.45 * draws.normal(home, "load", hour) - 0.45**2 / 2) for hour in hours]
-    return np.asarray(size * LOAD_KWH[(hours + shift) % 24] * noise)
+    noise = [math.exp(0.45 * draws.normal(home, "load", t) - 0.45**2 / 2) for t in range(hour.size)]
+    return np.asarray(size * LOAD_KWH[(hour + shift) % 24] * noise * slot_s / HOUR_S)
 
 
-def _rating_kw(home: str) -> float:
-    return draws.uniform(1.5, 4.0, home, "pv_kw")
+class _Sky:
+    """The weather of one seed over some slots: what falls on all homes alike."""
 
+    def __init__(self, seed: int, slot: SlotArray, slot_s: int) -> None:
+        self.slot_h = slot_s / HOUR_S
+        self._seed, self._slot = seed, slot
+        self.hour: SlotArray = slot * slot_s // HOUR_S
+        """Whole hours since the first midnight."""
 
-def _sky(hours: HourArray, seed: int) -> FloatArray:
-    """Return kWh per kW of rating: a day is 0.8 to 1.2 of the mean, an hour 0.7 to 1.3 of its day."""
-    clear = [
-        draws.uniform(0.8, 1.2, seed, "day", h // 24) * draws.uniform(0.7, 1.3, seed, "sky", h) for h in hours
-    ]
-    return np.asarray(SUN_KWH[hours % 24] * clear)
+    def sun_kwh_per_kw(self) -> FloatArray:
+        """Return the yield of a roof, (T,): a day is 0.8 to 1.2 of the mean, a slot 0.7 to 1.3 of its day."""
+        clear = self._by_day(0.8, 1.2, "day") * self._by_slot(0.7, 1.3, "sky")
+        return np.asarray(SUN_KWH[self.hour % 24] * clear * self.slot_h)
 
+    def outdoor_c(self) -> FloatArray:
+        """Return a day of ten hours of warming and fourteen of cooling, each day shifted by up to 1.5 K."""
+        since_coldest = (self._slot * self.slot_h - COLDEST_HOUR) % 24
+        warming_h = WARMEST_HOUR - COLDEST_HOUR
+        phase = np.where(
+            since_coldest < warming_h,
+            since_coldest / warming_h,
+            1.0 + (since_coldest - warming_h) / (24 - warming_h),
+        )
+        middle_c, half_c = (WARMEST_C + COLDEST_C) / 2, (WARMEST_C - COLDEST_C) / 2
+        return np.asarray(middle_c - half_c * np.cos(math.pi * phase) + self._by_day(-1.5, 1.5, "shift"))
 
-def _outdoor_c(hours: HourArray, seed: int) -> FloatArray:
-    """Return a day of ten hours of warming and fourteen of cooling, each day shifted by up to 1.5 K."""
-    since_coldest = (hours - COLDEST_HOUR) % 24
-    warming_h = WARMEST_HOUR - COLDEST_HOUR
-    phase = np.where(
-        since_coldest < warming_h,
-        since_coldest / warming_h,
-        1.0 + (since_coldest - warming_h) / (24 - warming_h),
-    )
-    shift = [draws.uniform(-1.5, 1.5, seed, "shift", hour // 24) for hour in hours]
-    middle_c, half_c = (WARMEST_C + COLDEST_C) / 2, (WARMEST_C - COLDEST_C) / 2
-    return np.asarray(middle_c - half_c * np.cos(math.pi * phase) + shift)
+    def wind_pu(self) -> FloatArray:
+        """Return a breeze that peaks at 17 h, 0.4 to 1.4 as strong from day to day, with gusts."""
+        breeze = 0.1 + 0.5 * np.exp(-(((self._slot * self.slot_h % 24) - 17.0) ** 2) / 18.0)
+        gusts = self._by_day(0.4, 1.4, "breeze") * self._by_slot(0.6, 1.4, "gust")
+        return np.asarray(np.clip(breeze * gusts, 0.0, 1.0))
 
+    def _by_day(self, low: float, high: float, name: str) -> FloatArray:
+        return np.array([draws.uniform(low, high, self._seed, name, day) for day in self.hour // 24])
 
-def _wind_pu(hours: HourArray, seed: int) -> FloatArray:
-    """Return a breeze that peaks at 17 h, 0.4 to 1.4 as strong from day to day, with hourly gusts."""
-    breeze = 0.1 + 0.5 * np.exp(-(((hours % 24) - 17.0) ** 2) / 18.0)
-    gusts = [
-        draws.uniform(0.4, 1.4, seed, "breeze", h // 24) * draws.uniform(0.6, 1.4, seed, "gust", h)
-        for h in hours
-    ]
-    return np.asarray(np.clip(breeze * gusts, 0.0, 1.0))
+    def _by_slot(self, low: float, high: float, name: str) -> FloatArray:
+        return np.array([draws.uniform(low, high, self._seed, name, slot) for slot in self._slot])

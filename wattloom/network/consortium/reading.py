@@ -18,7 +18,7 @@ from wattloom.network.consortium.spec import (
     Parameters,
     Ports,
 )
-from wattloom.network.consortium.yaml_form import parse_yaml, read_yaml
+from wattloom.network.consortium.yaml_form import as_record, parse_yaml, read_yaml
 
 _CHAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
@@ -30,17 +30,6 @@ _KNOWN = (
     ("accounts", GenesisAccount.__struct_fields__),
 )
 """The names that stand under the fields whose path begins so."""
-
-_YAML_WORDS = {
-    "`int`": "a whole number",
-    "`str`": "a text",
-    "`object`": "a mapping of names to values",
-    "`array`": "a list",
-    "`bool`": "true or false",
-    "`null`": "nothing",
-    "`float`": "a fraction",
-    "str | object": "a name or a mapping",
-}
 
 
 def load_spec(path: Path | None) -> NetworkSpec:
@@ -55,10 +44,7 @@ def parse_spec(text: str) -> NetworkSpec:
 
 def spec_of(tree: Any) -> NetworkSpec:  # noqa: ANN401 - YAML
     """Take what a YAML document holds; raise `SpecError` naming the field."""
-    try:
-        spec = msgspec.convert({} if tree is None else tree, NetworkSpec)
-    except msgspec.ValidationError as error:
-        raise _refusal(error) from error
+    spec = as_record(tree, NetworkSpec, _KNOWN)
     _check_names(spec)
     _check_hosts(spec)
     _check_ports(spec)
@@ -133,22 +119,3 @@ def _check_ports(spec: NetworkSpec) -> None:
             other = taken.setdefault((node.host, port), place)
             if other != place:
                 raise SpecError(place, f"{port} is the port of {other} too; give each its own")
-
-
-def _refusal(error: msgspec.ValidationError) -> SpecError:
-    """Say where and what, in the file's own words."""
-    what, _, path = str(error).partition(" - at ")
-    place = re.sub(r"^`(key` in `)?\$\.?|`$", "", path) or "the file"
-    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what)
-    if unknown is None:
-        return SpecError(place, _in_yaml_words(what))
-    known = next(fields for start, fields in _KNOWN if place.startswith(start))
-    name = unknown[1] if place == "the file" else f"{place}.{unknown[1]}"
-    return SpecError(name, f"is unknown; write one of {', '.join(known)}")
-
-
-def _in_yaml_words(what: str) -> str:
-    """Put a type checker's words into those of whoever writes YAML."""
-    for theirs, ours in _YAML_WORDS.items():
-        what = what.replace(theirs, ours)
-    return what[0].lower() + what[1:]

@@ -1,0 +1,1 @@
+"""The three papers: their configurations, and communities to measure on, generated or measured."""
