@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wattloom.market.homes import checks
-from wattloom.market.homes.devices.part import TOLERANCE_KWH, Part, Series, Setting, spread
+from wattloom.market.homes.devices.part import TOLERANCE_KWH, Part, Series, Setting, before, spread
 from wattloom.market.homes.devices.storage import fills, refuse_paid_waste
 from wattloom.market.homes.errors import BadHome
 
@@ -98,7 +98,7 @@ class Battery:
         start_kwh = self.start_share * self.capacity_kwh
         end_kwh = min(self.target_share * self.capacity_kwh, self._most_kwh(setting))
         constraints = [
-            fills(level, charge, discharge, start_kwh, efficiencies=self.efficiencies),
+            fills(level, before(level, start_kwh), charge, discharge, efficiencies=self.efficiencies),
             level >= low_kwh,
             level <= self.high_share * self.capacity_kwh,
             level[-1] >= end_kwh,

@@ -1,14 +1,13 @@
 """Shiftable appliances: so much energy within each window, preferably as usual."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import cvxpy as cp
 import numpy as np
-import numpy.typing as npt
 
 from wattloom.market.homes import checks
 from wattloom.market.homes.devices.part import TOLERANCE_KWH, Part, Series, Setting, spread
+from wattloom.market.homes.devices.spans import check_order, check_within, ranges, refuse, slots_of
 from wattloom.market.homes.errors import BadHome
 
 
@@ -35,7 +34,7 @@ class Shiftable:
     ----------
     windows : in order of time, apart from each other; their energy is hard
     power_kw : P, the most that the appliance draws
-    preferred_kwh : S_ref (T,), the usual use, zero outside the windows; None: any time within them is as good
+    preferred_kwh : S_ref (T,), the usual use, which counts within windows; None: any time in them is as good
     discomfort_per_kwh2 : omega, $ per kWh^2, >= 0
     """
 
@@ -49,17 +48,9 @@ class Shiftable:
         with checks.naming(device=self.name):
             checks.positive("power_kw", self.power_kw)
             checks.number("discomfort_per_kwh2", self.discomfort_per_kwh2, low=0.0)
-            end = 0
+            check_order("windows", self.windows)
             for window in self.windows:
                 checks.number("energy_kwh", window.energy_kwh, low=0.0)
-                if not end <= window.first < window.end:
-                    raise BadHome(
-                        field="windows",
-                        problem=f"hold slots {window.first}..{window.end} after slot {end}",
-                        remedy="order them by time, apart from each other, each of a slot or more",
-                        slot=window.first,
-                    )
-                end = window.end
             if self.preferred_kwh is not None:
                 preferred = checks.series("preferred_kwh", self.preferred_kwh, low=0.0)
                 object.__setattr__(self, "preferred_kwh", preferred)
@@ -72,37 +63,26 @@ class Shiftable:
 
     def check(self, setting: Setting, /) -> None:
         """Raise `BadHome` unless the windows lie within the slots and are long enough for their energy."""
+        check_within("window", self.windows, setting.slots)
         for window in self.windows:
-            if window.end > setting.slots:
-                problem = f"end after the last of {setting.slots} slots"
-                self._refuse(window, problem, "plan a window once the horizon holds it")
             if window.energy_kwh > self._most_kwh(window, setting) + TOLERANCE_KWH:
                 problem = f"cannot get {window.energy_kwh:.6g} kWh at {self.power_kw:.6g} kW"
-                self._refuse(window, problem, "widen the window, or raise power_kw")
+                refuse("window", window, problem, "widen the window, or raise power_kw")
         if self.preferred_kwh is not None:
             checks.length("preferred_kwh", self.preferred_kwh, setting.slots)
-            stray = np.setdiff1d(np.flatnonzero(self.preferred_kwh), slots_of(self.windows))
-            if stray.size:
-                problem = f"is {self.preferred_kwh[stray[0]]} in slot {stray[0]}, outside every window"
-                raise BadHome(
-                    field="preferred_kwh", problem=problem, remedy="make it zero there", slot=int(stray[0])
-                )
 
     def state(self, setting: Setting, /) -> Part:
         """Return the use within the windows, each window's energy, and the discomfort of moving it."""
-        at = slots_of(self.windows)
-        if not at.size:
+        windows = [window for window in self.windows if window.energy_kwh > TOLERANCE_KWH]
+        if not windows:
             nothing = cp.Constant(np.zeros(setting.slots))
             return Part(net_demand_kwh=nothing, series={"used_kwh": nothing})
+        at, cost = slots_of(windows), cp.Constant(0.0)
         use = cp.Variable(at.size)
         constraints = [use >= 0, use <= self.power_kw * setting.slot_h]
-        cost, begin = cp.Constant(0.0), 0
-        for window in self.windows:
-            end = begin + window.end - window.first
-            constraints.append(
-                cp.sum(use[begin:end]) == min(window.energy_kwh, self._most_kwh(window, setting))
-            )
-            begin = end
+        for window, within in zip(windows, ranges(windows), strict=True):
+            energy_kwh = min(window.energy_kwh, self._most_kwh(window, setting))
+            constraints.append(cp.sum(use[within]) == energy_kwh)
         if self.preferred_kwh is not None and self.discomfort_per_kwh2:
             moved = cp.square(use - self.preferred_kwh[at])
             cost = self.discomfort_per_kwh2 * spread(moved, at, setting.slots)
@@ -121,12 +101,3 @@ class Shiftable:
 
     def _most_kwh(self, window: Window, setting: Setting) -> float:
         return self.power_kw * setting.slot_h * (window.end - window.first)
-
-    def _refuse(self, window: Window, problem: str, remedy: str) -> None:
-        where = f"slots {window.first} to {window.end - 1}"
-        raise BadHome(field=f"window of {where}", problem=problem, remedy=remedy, slot=window.first)
-
-
-def slots_of(windows: Iterable[Window]) -> npt.NDArray[np.intp]:
-    """Return every slot of the windows, in their order, (k,)."""
-    return np.concatenate([np.arange(w.first, w.end) for w in windows] or [np.array([], dtype=np.intp)])

@@ -2,21 +2,21 @@
 
 import cvxpy as cp
 
-from wattloom.market.homes.devices.part import Setting, before
+from wattloom.market.homes.devices.part import Setting
 from wattloom.market.homes.errors import BadHome
 
 
 def fills(
     level: cp.Expression,
+    earlier: cp.Expression,
     charge: cp.Expression,
     discharge: cp.Expression,
-    start_kwh: float,
     *,
     efficiencies: tuple[float, float],
 ) -> cp.Constraint:
-    """Return b[t] = b[t-1] + eta_c c[t] - d[t] / eta_d, all (T,), kWh; `efficiencies` are eta_c and eta_d."""
+    """Return b[t] = b[t-1] + eta_c c[t] - d[t] / eta_d, kWh; `efficiencies` are eta_c and eta_d."""
     charging, discharging = efficiencies
-    return level == before(level, start_kwh) + charging * charge - discharge / discharging
+    return level == earlier + charging * charge - discharge / discharging
 
 
 def refuse_paid_waste(setting: Setting, *, wear_per_kwh: float, efficiencies: tuple[float, float]) -> None:
