@@ -1,0 +1,87 @@
+"""Iterations in process: they end at the central optimum, and what the papers print does not."""
+
+from functools import partial
+from itertools import islice
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.market.coordination import samples
+from wattloom.chaincode.transactive.terms import Form, RhoSchedule
+from wattloom.market.coordination import admm
+from wattloom.market.coordination.fleet import Fleet
+from wattloom.market.coordination.repair import repair
+from wattloom.market.data.synthetic import synthetic_community
+from wattloom.market.homes.central import solve_central
+from wattloom.market.transactive.terms import offered_terms
+
+TOLERANCE = 1e-6
+NO_TRADE_RHO = 10**13
+
+
+def check_ends_at_the_optimum(community, form):
+    fleet = Fleet(community.homes)
+    found = admm.run(fleet, offered_terms(community, slot_start_s=0, form=form))
+    assert found.converged
+    assert found.last.primal_kwh <= TOLERANCE
+    assert found.last.dual <= TOLERANCE
+    best = solve_central(community.homes)
+    assert repair(fleet, found.last.trade_kwh).cost == pytest.approx(best.cost, rel=1e-6)
+
+
+@pytest.mark.parametrize("form", Form)
+@settings(max_examples=3, deadline=None)
+@given(seed=st.integers(0, 10**6), homes=st.integers(2, 5), slots=st.integers(1, 12))
+def test_both_forms_end_at_the_central_optimum(form, seed, homes, slots):
+    check_ends_at_the_optimum(synthetic_community(homes=homes, slots=slots, seed=seed), form)
+
+
+def test_the_price_that_it_ends_at_is_the_dual_price_of_clearing():
+    found = admm.run(samples.fleet(), samples.terms())
+    assert found.last.price_per_kwh == pytest.approx(samples.optimum().price_per_kwh, abs=1e-4)
+
+
+def test_the_papers_stop_ends_at_once_under_a_large_rho_with_nothing_traded():
+    terms = replace(samples.terms(), rho_nano=NO_TRADE_RHO, relaxation_fifths=5)
+    found = admm.run(samples.fleet(), terms, primal_only=True)
+    assert len(found.iterates) == 2
+    assert np.abs(found.last.trade_kwh).max() < 1e-3 < np.abs(samples.optimum().trade_kwh).max()
+    assert found.last.dual > 1e3 * TOLERANCE
+
+
+def test_the_dual_residual_keeps_a_large_rho_from_ending_early():
+    terms = replace(samples.terms(max_iterations=20), rho_nano=NO_TRADE_RHO, relaxation_fifths=5)
+    assert not admm.run(samples.fleet(), terms).converged
+
+
+def test_the_papers_step_sizes_do_not_converge_in_twice_the_iterations_of_a_constant_rho():
+    community = samples.community(homes=6, slots=12)
+    offered = partial(offered_terms, community, slot_start_s=0, form=Form.PAIRWISE)
+    constant = admm.run(Fleet(community.homes), offered())
+    terms = offered(rho_schedule=RhoSchedule.PAPER, max_iterations=2 * len(constant.iterates))
+    paper = admm.run(Fleet(community.homes), replace(terms, rho_nano=10**9))
+    assert constant.converged
+    assert not paper.converged
+    assert paper.last.primal_kwh > 1e3 * TOLERANCE
+
+
+def test_rho_follows_the_terms_schedule():
+    terms = replace(samples.terms(rho_schedule=RhoSchedule.PAPER), rho_nano=10**9)
+    assert [each.rho for each in islice(admm.iterations(samples.fleet(), terms), 4)] == [
+        pytest.approx(1 / k, abs=1e-9) for k in (1, 2, 3, 4)
+    ]
+
+
+def test_a_session_goes_on_from_where_another_ended():
+    found = admm.run(samples.fleet(), samples.terms())
+    warm = admm.run(samples.fleet(), samples.terms(), start=found.last.following)
+    assert warm.converged
+    assert len(warm.iterates) < len(found.iterates) / 2
+
+
+def test_iterations_that_are_used_up_end_a_run_without_agreement():
+    found = admm.run(samples.fleet(), samples.terms(max_iterations=3))
+    assert (len(found.iterates), found.converged) == (3, False)
