@@ -7,8 +7,9 @@ import cvxpy as cp
 import numpy as np
 
 from wattloom.market.homes.checks import FloatArray
+from wattloom.market.homes.diagnosis import solve_or_explain
 from wattloom.market.homes.home import Home, Schedule
-from wattloom.market.homes.stated import StatedHome, solve_with_clarabel
+from wattloom.market.homes.stated import StatedHome
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +38,7 @@ def solve_central(homes: Sequence[Home]) -> CentralOptimum:
 
     Raises
     ------
-    SolveFailed : Clarabel did not prove optimality, or some home has no feasible plan
+    SolveFailed : Clarabel did not prove optimality, or there is no feasible plan; it then names home and slot
     """
     stated = [StatedHome(home) for home in homes]
     clearing = sum((home.trade_kwh for home in stated[1:]), start=stated[0].trade_kwh) == 0
@@ -45,7 +46,7 @@ def solve_central(homes: Sequence[Home]) -> CentralOptimum:
         cp.Minimize(sum((home.cost for home in stated), start=cp.Constant(0.0))),
         [clearing, *(constraint for home in stated for constraint in home.constraints)],
     )
-    solve_with_clarabel(problem, subject=f"the community of {len(stated)} homes")
+    solve_or_explain(problem, stated, subject=f"the community of {len(stated)} homes")
     schedules = tuple(home.schedule() for home in stated)
     return CentralOptimum(
         cost=sum(schedule.cost for schedule in schedules),

@@ -8,9 +8,10 @@ import piqp
 import scipy.sparse as sp
 
 from wattloom.market.homes.checks import FloatArray
+from wattloom.market.homes.diagnosis import solve_or_explain
 from wattloom.market.homes.home import Home, Schedule
 from wattloom.market.homes.program import QuadraticProgram, extract, without
-from wattloom.market.homes.stated import StatedHome, solve_with_clarabel, value
+from wattloom.market.homes.stated import StatedHome, value
 
 EPS = 1e-12
 """Residuals and gap that PIQP must reach. The trade is known to about the root of the gap: 1e-8 leaves errors
@@ -97,7 +98,7 @@ class HomeSolver:
 
     def _ask_clarabel(self, problem: cp.Problem) -> None:
         """Let a second solver prove the optimum or say why there is none: PIQP does not see infeasibility."""
-        solve_with_clarabel(problem, subject=f"home {self.home.home_id}")
+        solve_or_explain(problem, [self._stated], subject=f"home {self.home.home_id}")
 
     def _set_up_exchange(self, rho: float) -> None:
         weights = np.zeros(self._program.c.size)

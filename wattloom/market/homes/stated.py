@@ -30,7 +30,7 @@ class StatedHome:
     Attributes
     ----------
     cost : F; `constraints` are all of them, `own_constraints` all but the trade limit
-    balance : g + x - net demand, (T,), which is zero in every plan; it is among the constraints
+    balance : g + x - net demand, (T,); `balanced` is the constraint that makes it zero
     """
 
     def __init__(self, home: Home) -> None:
@@ -62,7 +62,7 @@ class StatedHome:
         self.balance = (
             self.grid_kwh + self.trade_kwh - sum((part.net_demand_kwh for part in parts), start=nothing)
         )
-        self.limits: list[cp.Constraint] = [
+        limits: list[cp.Constraint] = [
             *taking_part,
             self.grid_kwh >= 0,
             self.grid_kwh <= peak_kw * setting.slot_h,
@@ -71,7 +71,8 @@ class StatedHome:
             *(constraint for part in parts for constraint in part.constraints),
         ]
         limit_kwh = home.trade_limit_kwh
-        self.own_constraints: list[cp.Constraint] = [self.balance == 0, *self.limits]
+        self.balanced = self.balance == 0
+        self.own_constraints: list[cp.Constraint] = [self.balanced, *limits]
         self.constraints = [*self.own_constraints, self.trade_kwh <= limit_kwh, self.trade_kwh >= -limit_kwh]
 
     def problem(self) -> cp.Problem:
