@@ -8,6 +8,8 @@ Source: paper 000, Algorithm 1 (pairwise); Boyd et al. 2011, 7.3.2 (exchange), d
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
+from math import sqrt
 
 import numpy as np
 
@@ -19,20 +21,6 @@ from wattloom.market.homes.checks import FloatArray
 from wattloom.market.transactive.terms import registered_limit_wh
 from wattloom.market.transactive.units import NANO, PICO, from_pico, to_nano_kwh
 
-Rows = list[list[int]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Start:
-    """Where a session of exchange form begins in place of the terms' start price and anchors of zero.
-
-    Yesterday's last iterate, for instance. mu (T,) in pico_per_kwh; anchors (N, T) in nano_kwh, every slot's
-    sum zero.
-    """
-
-    mu: list[int]
-    anchors: Rows
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Iterate:
@@ -43,7 +31,6 @@ class Iterate:
     number : k, from 1
     trade_kwh : (N, T), net trades that the homes decided, positive buys; they need not balance
     price_per_kwh : (T,), $, the dual price after the update
-    following : where the next iteration begins; None in pairwise form
     """
 
     number: int
@@ -51,17 +38,16 @@ class Iterate:
     trade_kwh: FloatArray
     price_per_kwh: FloatArray
     residuals: Residuals
-    following: Start | None
 
     @property
     def primal_kwh(self) -> float:
         """Primal residual: ||sum_i x_i|| over slots; pairwise ||p_hat - p|| over ordered pairs and slots."""
-        return float(self.residuals.primal_squared) ** 0.5 / NANO
+        return sqrt(self.residuals.primal_squared) / NANO
 
     @property
     def dual(self) -> float:
         """Dual residual, $/kWh: rho ||p_hat' - p_hat||."""
-        return float(self.residuals.dual_squared) ** 0.5 / NANO**2
+        return sqrt(self.residuals.dual_squared) / NANO**2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,12 +63,12 @@ class Run:
         return self.iterates[-1]
 
 
-def run(fleet: Fleet, terms: Terms, *, start: Start | None = None, primal_only: bool = False) -> Run:
+def run(fleet: Fleet, terms: Terms, *, start_kwh: FloatArray | None = None, primal_only: bool = False) -> Run:
     """Iterate until the terms' tolerances are met or their iterations are used up.
 
     Parameters
     ----------
-    start : for a warm start, in exchange form
+    start_kwh : starting trades (N, T) in exchange form, as homes state them when they join; None: zero
     primal_only : stop as the papers' Algorithm 1 does, whatever the dual residual. Unsafe: a large rho meets
         that with no trade at all
 
@@ -91,7 +77,7 @@ def run(fleet: Fleet, terms: Terms, *, start: Start | None = None, primal_only: 
     SolveFailed : some home has no feasible plan
     """
     iterates: list[Iterate] = []
-    for iterate in iterations(fleet, terms, start=start):
+    for iterate in iterations(fleet, terms, start_kwh=start_kwh):
         iterates.append(iterate)
         if within(iterate.residuals, terms, primal_only=primal_only):
             return Run(tuple(iterates), converged=True)
@@ -109,44 +95,34 @@ def within(residuals: Residuals, terms: Terms, *, primal_only: bool = False) -> 
     )
 
 
-def iterations(fleet: Fleet, terms: Terms, *, start: Start | None = None) -> Iterator[Iterate]:
+def iterations(fleet: Fleet, terms: Terms, *, start_kwh: FloatArray | None = None) -> Iterator[Iterate]:
     """Yield one iteration after the other, without end; the parameters are those of `run`."""
     if terms.form is Form.PAIRWISE:
         return _pairwise(fleet, terms)
-    return _exchange(fleet, terms, start or _cold(fleet, terms))
+    return _exchange(fleet, terms, np.zeros(fleet.shape) if start_kwh is None else start_kwh)
 
 
-def _cold(fleet: Fleet, terms: Terms) -> Start:
-    return Start(terms.start_prices(), [[0] * terms.slots for _ in fleet.homes])
-
-
-def _exchange(fleet: Fleet, terms: Terms, at: Start) -> Iterator[Iterate]:
-    number = 0
-    while True:
-        number += 1
+def _exchange(fleet: Fleet, terms: Terms, start_kwh: FloatArray) -> Iterator[Iterate]:
+    mu, anchors = terms.start_prices(), exchange.balanced(_as_submitted(fleet, start_kwh))
+    for number in count(1):
         rho_nano = terms.rho_at(number)
-        rho, anchors = rho_nano / NANO, np.array(at.anchors, dtype=np.float64) / NANO
-        decisions = _as_submitted(fleet, fleet.solve_exchange(from_pico(at.mu), anchors, rho))
-        after = exchange.update(
-            decisions, at.anchors, at.mu, rho_nano=rho_nano, fifths=terms.relaxation_fifths
-        )
-        at = Start(after.mu, after.anchors)
+        held = np.array(anchors, dtype=np.float64) / NANO
+        decisions = _as_submitted(fleet, fleet.solve_exchange(from_pico(mu), held, rho_nano / NANO))
+        after = exchange.update(decisions, anchors, mu, rho_nano=rho_nano, fifths=terms.relaxation_fifths)
+        mu, anchors = after.mu, after.anchors
         yield Iterate(
             number=number,
-            rho=rho,
+            rho=rho_nano / NANO,
             trade_kwh=np.array(decisions) / NANO,
-            price_per_kwh=from_pico(at.mu),
+            price_per_kwh=from_pico(mu),
             residuals=_residuals(after, rho_nano),
-            following=at,
         )
 
 
 def _pairwise(fleet: Fleet, terms: Terms) -> Iterator[Iterate]:
     homes, slots = fleet.shape
     p_hat = multipliers = [0] * (homes * (homes - 1) // 2 * slots)
-    number = 0
-    while True:
-        number += 1
+    for number in count(1):
         rho_nano = terms.rho_at(number)
         rows = _as_submitted(fleet, _best_pairs(fleet, terms, p_hat, multipliers, rho_nano / NANO))
         after = pairwise.update(
@@ -159,7 +135,6 @@ def _pairwise(fleet: Fleet, terms: Terms) -> Iterator[Iterate]:
             trade_kwh=np.array([pairwise.net(row, slots=slots) for row in rows]) / NANO,
             price_per_kwh=from_pico(pairwise.price(terms.start_prices(), multipliers, slots=slots)),
             residuals=_residuals(after, rho_nano),
-            following=None,
         )
 
 
