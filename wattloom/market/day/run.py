@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from wattloom.chaincode.transactive.terms import Terms
 from wattloom.market.day.checks import check_day
 from wattloom.market.day.ledgers import DayLedger, EngineName, create_day_ledger
 from wattloom.market.day.members import Members
@@ -57,23 +58,27 @@ def run_day(
     central = solve_central(community.homes)
     tell("the ledger and its members are made")
     ledger = create_day_ledger(engine, folder)
-    members = Members.certify(community, ledger.authority, not_before_s=int(time.time()) - BACKDATE_S)
-    traded = _trade_on(ledger, community, solvers, members, tell, progress)
+    terms = offered_terms(community, slot_start_s=tomorrow_s())
+    traded = trade_on(ledger, community, solvers, terms, tell=tell, progress=progress)
+    if any(outcome.bill is None for outcome in traded.outcomes):
+        raise SessionVoid(f"the session ended without trades: {traded.view.progress.reason}")
     tell("the whole ledger is executed again and compared")
     ledger_day = _ledger_day(ledger.verify(), engine)
     day = _result(community, solvers, alone, central, traded, ledger_day, time.perf_counter() - started)
     return replace(day, checks=check_day(day))
 
 
-def _trade_on(
+def trade_on(
     ledger: DayLedger,
     community: Community,
     solvers: list[HomeSolver],
-    members: Members,
+    terms: Terms,
+    *,
     tell: Tell,
     progress: Progress,
 ) -> Traded:
-    terms = offered_terms(community, slot_start_s=_tomorrow_s())
+    """Certify the community's members, register them on a new ledger and hold one session there."""
+    members = Members.certify(community, ledger.authority, not_before_s=int(time.time()) - BACKDATE_S)
     with ledger.running() as way:
 
         async def steps() -> Traded:
@@ -82,10 +87,14 @@ def _trade_on(
             tell("homes trade")
             return await trade(solvers, members, way, terms, progress)
 
-        traded = asyncio.run(steps())
-    if any(outcome.bill is None for outcome in traded.outcomes):
-        raise SessionVoid(f"the session ended without trades: {traded.view.progress.reason}")
-    return traded
+        return asyncio.run(steps())
+
+
+def tomorrow_s() -> int:
+    """Return when tomorrow begins, Unix seconds, UTC."""
+    now = datetime.now(UTC)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return int(midnight.timestamp())
 
 
 def _ledger_day(found: Verified, engine: EngineName) -> LedgerDay:
@@ -141,9 +150,3 @@ def _home_day(solver: HomeSolver, alone: Schedule, outcome: Outcome, price: Arra
         grid_alone=alone.grid_kwh,
         grid_trading=outcome.plan.grid_kwh,
     )
-
-
-def _tomorrow_s() -> int:
-    now = datetime.now(UTC)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return int(midnight.timestamp())

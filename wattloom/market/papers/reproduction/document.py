@@ -1,0 +1,38 @@
+"""All that was found as one document: what the JSON holds and the page shows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from wattloom.market.papers.reproduction.claims import Paper, paper
+from wattloom.market.papers.reproduction.comparison import compare
+from wattloom.market.papers.reproduction.figures import draw
+from wattloom.market.papers.reproduction.findings import Findings
+from wattloom.market.report.style import as_png
+
+
+def as_document(findings: Iterable[Findings]) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return the document, papers in the order of what was found, and its pictures: PNG by file name."""
+    papers: dict[str, Any] = {}
+    pictures: dict[str, bytes] = {}
+    for found in findings:
+        of = paper(found.model)
+        drawn = {key: (_file(found, key), as_png(figure)) for key, figure in draw(of, found)}
+        pictures |= dict(drawn.values())
+        papers.setdefault(found.model, _of_paper(of))["communities"].append(
+            {
+                **msgspec.to_builtins(found),
+                "comparison": msgspec.to_builtins(compare(of, found)),
+                "figures": {key: name for key, (name, _) in drawn.items()},
+            }
+        )
+    return {"papers": papers}, pictures
+
+
+def _of_paper(of: Paper) -> dict[str, Any]:
+    return {"citation": of.configuration.paper, **msgspec.to_builtins(of.words), "communities": []}
+
+
+def _file(found: Findings, figure: str) -> str:
+    return f"{found.model}-{figure}-{found.slug}.png"

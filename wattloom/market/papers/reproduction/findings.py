@@ -1,0 +1,130 @@
+"""What was found for one paper on one community: every number that a figure, a table or the JSON shows.
+
+Figures, page and JSON are made of these records alone, so that they cannot tell different numbers.
+Costs in $ of the whole horizon, discomfort included; energies in kWh; trades positive where a home buys.
+"""
+
+import msgspec
+
+Row = list[float]
+"""One number per slot, or per iteration."""
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One session on the ledger.
+
+    Attributes
+    ----------
+    criterion : what the session stops on; `converged` tells whether that was met
+    reached : threshold, kWh, to the first iteration whose primal residual is within it; None: no iteration is
+    primal_kwh, dual_per_kwh : the residuals of each iteration as the ledger logged them
+    settled : False where it ended without trades, which leaves everybody alone
+    saving_percent, surplus_lost_percent : of the community's cost alone; of what the central optimum saves
+    iteration_s, seconds : wall time of an iteration, and of the session from opening to settlement
+    """
+
+    form: str
+    rho: str
+    relaxation: float
+    criterion: str
+    iterations: int
+    converged: bool
+    reached: dict[str, int | None]
+    primal_kwh: Row
+    dual_per_kwh: Row
+    settled: bool
+    cost: float
+    saving_percent: float
+    surplus_lost_percent: float
+    iteration_s: float
+    seconds: float
+    blocks: int
+    transactions: int
+
+
+class Billed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a home pays under one way of billing: plan and bill together, and what that saves it."""
+
+    cost: float
+    saving_percent: float
+    loses: bool
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """One home.
+
+    `printed` is the printed run, at the fixed price; `fixed` our run's plan and trades at that price, which
+    is the paper's billing without its iterations' error; `clearing` our run as the ledger billed it. Who pays
+    more than alone by more than rounding to whole watt-hours can cost loses.
+    """
+
+    home: str
+    alone: float
+    printed: Billed
+    fixed: Billed
+    clearing: Billed
+    bought_kwh: float
+    sold_kwh: float
+    peak_alone_kw: float
+    peak_trading_kw: float
+    outside_comfort_kh: float
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan's series, one row per home, kWh per slot."""
+
+    grid_alone: list[Row]
+    grid: list[Row]
+    renewable: list[Row]
+    fed_in: list[Row]
+    hvac: list[Row]
+    shiftable: list[Row]
+    reduced: list[Row]
+    trade: list[Row]
+
+
+class Criterion(msgspec.Struct, frozen=True, kw_only=True):
+    """What the papers' primal criterion accepts under a large constant rho, in process."""
+
+    rho: float
+    iterations: int
+    converged: bool
+    primal_kwh: float
+    dual_per_kwh: float
+    surplus_lost_percent: float
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of what is set beside the paper: None where it reports nothing, or a run never came there."""
+
+    what: str
+    unit: str
+    paper: float | None
+    printed: float | None
+    ours: float | None
+
+
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
+    """One paper on one community. `seller` and `buyer` are the homes that sell and buy most, net."""
+
+    model: str
+    name: str
+    description: str
+    synthetic: bool
+    slots: int
+    slot_s: int
+    fixed_price_per_kwh: float
+    alone: float
+    central: float
+    printed: Run
+    ours: Run
+    criterion: Criterion
+    users: list[User]
+    seller: int
+    buyer: int
+    series: Series
+
+    @property
+    def slug(self) -> str:
+        """The community's name as part of a file's."""
+        return "".join(c if c.isalnum() else "-" for c in self.name.lower()).strip("-")

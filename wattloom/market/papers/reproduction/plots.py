@@ -1,0 +1,101 @@
+"""The plots that the papers' figures are made of."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from wattloom.market.homes.checks import FloatArray
+from wattloom.market.papers.reproduction.claims import Paper
+from wattloom.market.papers.reproduction.findings import Findings, Row, Run
+from wattloom.market.report.style import ALONE, INK, SUN, TRADING, label
+
+Panel = Callable[[Axes, Paper, Findings], None]
+Rows = Literal["renewable", "grid", "hvac", "trade", "fed_in", "shiftable", "reduced"]
+Role = Literal["seller", "buyer"]
+
+SMALLEST = 1e-9
+"""kWh; an exact zero has no place on a logarithmic axis."""
+
+
+def of_all(title: str, rows: Rows) -> Panel:
+    """Return a panel with a line per home."""
+
+    def panel(axes: Axes, _paper: Paper, found: Findings) -> None:
+        for user, row in zip(found.users, getattr(found.series, rows), strict=True):
+            _steps(axes, found, row, linewidth=0.9, label=label(user.home))
+        axes.set(title=title, xlabel="hour", ylabel="kWh per slot")
+
+    return panel
+
+
+def trade_of(title: str, role: Role) -> Panel:
+    """Return a panel with the trades of the home that sells or buys most."""
+
+    def panel(axes: Axes, _paper: Paper, found: Findings) -> None:
+        home = getattr(found, role)
+        row = np.array(found.series.trade[home])
+        width = found.slot_s / 3600
+        axes.bar(_hours(found), row, width, color=np.where(row < 0, SUN, TRADING))
+        axes.axhline(0, color=INK, linewidth=0.8)
+        axes.set(title=f"{title} {label(found.users[home].home)}, {role}", xlabel="hour")
+        axes.set_ylabel("bought (+), sold (-), kWh")
+
+    return panel
+
+
+def grid_of(title: str, role: Role) -> Panel:
+    """Return a panel with what that home draws from the grid, alone and with trading."""
+
+    def panel(axes: Axes, _paper: Paper, found: Findings) -> None:
+        home, series = getattr(found, role), found.series
+        _steps(axes, found, series.grid_alone[home], color=ALONE, label="alone")
+        _steps(axes, found, series.grid[home], color=TRADING, label="with trading")
+        axes.set(title=f"{title} {label(found.users[home].home)}, {role}", xlabel="hour", ylim=(0, None))
+        axes.set_ylabel("from the grid, kWh per slot")
+        axes.legend(frameon=False)
+
+    return panel
+
+
+def convergence(axes: Axes, paper: Paper, found: Findings) -> None:
+    """Plot both sessions' primal residual by iteration, and where the paper says that it stopped."""
+    _residual(axes, found.printed, color=ALONE, label="as printed, on the ledger")
+    _residual(axes, found.ours, color=TRADING, label="as we do it, on the ledger")
+    if paper.iterations is not None:
+        axes.axvline(paper.iterations, color=SUN, linewidth=1, linestyle="--", label="the paper's count")
+    if paper.words.threshold is not None:
+        axes.axhline(float(paper.words.threshold), color=INK, linewidth=0.8, linestyle=":")
+    axes.set(xlabel="iteration", ylabel="primal residual, kWh")
+    axes.legend(frameon=False)
+
+
+def costs(axes: Axes, _paper: Paper, found: Findings) -> None:
+    """Plot each home's cost alone and with trading, with its saving in percent above."""
+    at = np.arange(len(found.users))
+    axes.bar(at - 0.2, [user.alone for user in found.users], 0.4, color=SUN, label="alone")
+    bars = axes.bar(
+        at + 0.2, [user.clearing.cost for user in found.users], 0.4, color=TRADING, label="with trading"
+    )
+    axes.bar_label(
+        bars, [f"{-user.clearing.saving_percent:+.0f} %" for user in found.users], fontsize=8, padding=2
+    )
+    axes.set_xticks(at, [label(user.home) for user in found.users], rotation=30, ha="right", fontsize=8)
+    axes.set(title=f"total {-found.ours.saving_percent:+.1f} %", ylabel="cost, $")
+    axes.axhline(0, color=INK, linewidth=0.8)
+    axes.legend(frameon=False)
+
+
+def _residual(axes: Axes, run: Run, *, color: str, label: str) -> None:
+    axes.semilogy(
+        range(1, run.iterations + 1), np.maximum(run.primal_kwh, SMALLEST), color=color, label=label
+    )
+
+
+def _steps(axes: Axes, found: Findings, row: Row, **look: Any) -> None:  # noqa: ANN401 - what matplotlib takes
+    axes.step(_hours(found), row, where="mid", **look)
+
+
+def _hours(found: Findings) -> FloatArray:
+    return np.asarray((np.arange(found.slots) + 0.5) * found.slot_s / 3600)
