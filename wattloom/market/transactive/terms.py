@@ -74,7 +74,7 @@ def rounding_bound(home: Home, prices_per_kwh: Array) -> float:
     and a price of money differs from the dual price by at most half a nano per Wh on each Wh traded.
     """
     slot_h = home.slot_s / 3600
-    energy = home.tariff.energy_prices(home.slots)
+    energy = np.abs(home.grid_prices())
     per_slot = ROUNDING_KWH * (energy + np.abs(prices_per_kwh)).sum()
     peak = ROUNDING_KWH / slot_h * home.tariff.peak_price_per_kw
     price_rounding = home.slots * home.trade_limit_kwh * WH_PER_KWH / 2 / NANO
@@ -83,6 +83,6 @@ def rounding_bound(home: Home, prices_per_kwh: Array) -> float:
 
 def _highest_price_nano_per_wh(home: Home) -> int:
     """Return the most that a Wh can be worth to a home: energy and peak price of drawing it from the grid."""
-    energy = float(np.max(home.tariff.energy_prices(home.slots)))
+    energy = float(np.max(home.grid_prices()))
     per_kwh = energy + home.tariff.peak_price_per_kw / (home.slot_s / 3600)
     return max(1, -(-to_nano(per_kwh) // WH_PER_KWH))
