@@ -42,10 +42,10 @@ def test_prices_repeat_every_day_and_are_zero_outside_their_hours():
         ({"battery": {"capacity_kwh": [9, 3]}}, r"write the lower end first - at `\$.battery`"),
         ({"battery": {"size": 3}}, r"unknown field `size` - at `\$.battery`"),
         ({"pv": {"share": 1.5}}, r"<= 1.0 - at `\$.pv.share`"),
-        ({"demand_response": [{"first_hour": 22, "end_hour": 6, "price": 1}]}, "write a window over midnight as two"),
+        ({"demand_response": [{"first_hour": 22, "end_hour": 6, "price": 1}]}, "over midnight as two"),
         ({"demand_response": [{"price": 1}, {"first_hour": 3, "price": 1}]}, "let its windows not overlap"),
         ({"reserve": [{"price": 0.01}]}, "battery is missing"),
-        ({"tariff": {"energy_price_per_kwh": [{"end_hour": 20, "price": 0.2}]}}, "must price each hour of the day"),
+        ({"tariff": {"energy_price_per_kwh": [{"end_hour": 20, "price": 0.2}]}}, "must price each hour"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_named_with_its_place(sections, says):

@@ -4,7 +4,7 @@ import pytest
 
 from tests.market.data.samples import SHARED, homes_csv, needs_shared_data, write, write_pair
 from wattloom.market.data.errors import DataError
-from wattloom.market.data.folder import find_pair, read_community
+from wattloom.market.data.folder import find_pairs, read_community
 
 WEEK = "week_nsw_2012-11-05"
 
@@ -19,17 +19,18 @@ def kinds(community):
 def test_the_week_goes_before_our_own_files_when_it_is_whole(tmp_path):
     write_pair(tmp_path)
     week_homes = write(tmp_path / f"{WEEK}_homes_hourly.csv.gz", ["x"])
-    assert find_pair(tmp_path) == (tmp_path / "homes.csv", tmp_path / "weather.csv")
+    own = (tmp_path / "homes.csv", tmp_path / "weather.csv")
+    assert find_pairs(tmp_path) == [own]
     week_weather = write(tmp_path / f"{WEEK}_exogenous_hourly.csv", ["x"])
-    assert find_pair(tmp_path) == (week_homes, week_weather)
+    assert find_pairs(tmp_path) == [(week_homes, week_weather), own]
 
 
 def test_a_folder_without_a_pair_is_refused_with_the_names_to_use(tmp_path):
     write(tmp_path / "homes.csv", homes_csv())
     with pytest.raises(DataError, match=r"put homes.csv and weather.csv there"):
-        find_pair(tmp_path)
+        find_pairs(tmp_path)
     with pytest.raises(DataError, match="is not a folder"):
-        find_pair(tmp_path / "none")
+        find_pairs(tmp_path / "none")
 
 
 def test_homes_with_and_without_generation_are_taken_in_turn(tmp_path):

@@ -9,6 +9,8 @@ AEST_S = 10 * 3600
 """Australian Eastern Standard Time, UTC+10."""
 AEDT_S = 11 * 3600
 """Daylight time of New South Wales, UTC+11."""
+PDT_S = -7 * 3600
+"""Pacific Daylight Time, UTC-7."""
 
 
 @dataclass(frozen=True, slots=True)

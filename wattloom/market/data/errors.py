@@ -1,4 +1,8 @@
-"""The one error of reading data: it says where, what and what to do."""
+"""Errors of reading data: each says where, what and what to do.
+
+DataError
+└── NotMeasured  a sound file, but not of these days, this many homes or slots this fine
+"""
 
 from pathlib import Path
 
@@ -24,3 +28,7 @@ class DataError(Exception):
             place.append(f"column {column}")
         super().__init__(f"{', '.join(place)}: {problem}; {remedy}")
         self.file, self.line, self.column, self.problem, self.remedy = file, line, column, problem, remedy
+
+
+class NotMeasured(DataError):
+    """A file that may be sound does not hold what is asked for: another may."""

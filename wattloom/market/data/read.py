@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
-from wattloom.market.data.errors import DataError
-from wattloom.market.data.formats import ausgrid, own, sgsc, week
-from wattloom.market.data.readings import HOME_KW, Format, HomeReading, ReadingT, WeatherReading
+from wattloom.market.data.errors import DataError, NotMeasured
+from wattloom.market.data.formats import ausgrid, fontana, own, sgsc, week
+from wattloom.market.data.readings import HOME_KW, Days, Format, HomeReading, ReadingT, WeatherReading
 from wattloom.market.data.table import Table, open_table
 from wattloom.market.homes.checks import FloatArray
 
@@ -20,8 +20,14 @@ HOME_FORMATS: tuple[Format[HomeReading], ...] = (
     ausgrid.HOURLY,
     own.HOMES,
     sgsc.HOMES,
+    fontana.HOMES,
 )
-WEATHER_FORMATS: tuple[Format[WeatherReading], ...] = (week.WEATHER, sgsc.WEATHER, own.WEATHER)
+WEATHER_FORMATS: tuple[Format[WeatherReading], ...] = (
+    week.WEATHER,
+    sgsc.WEATHER,
+    own.WEATHER,
+    fontana.WEATHER,
+)
 
 DAY_S = 24 * 3600
 INTERVALS_S = (900, 1800, 3600)
@@ -31,19 +37,21 @@ PV_OVER_RATING = 1.3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeasuredHome:
-    """One home's day: kWh per slot, (T,); `pv_kwh` is zero without generation."""
+    """One home's days: kWh per slot, (T,); `pv_kwh` is zero without generation, `pv_kw` its known rating."""
 
     home_id: str
     load_kwh: FloatArray
     pv_kwh: FloatArray
+    pv_kw: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MeasuredDay:
-    """The homes of one file on one day of its clock; `slot_start_s` is the first slot, Unix seconds, UTC."""
+class MeasuredDays:
+    """The homes of one file on days of its clock; `slot_start_s` is the first slot, Unix seconds, UTC."""
 
     file: Path
     day: date
+    days: int
     slots: int
     slot_s: int
     slot_start_s: int
@@ -54,33 +62,32 @@ class MeasuredDay:
 class MeasuredWeather:
     """Weather of some slots, (T,) each; `wind_pu` is None when the file has no wind."""
 
+    file: Path
     temp_c: FloatArray
     wind_pu: FloatArray | None
 
 
-def read_homes(file: Path, *, day: date | None = None) -> MeasuredDay:
-    """Read every home's load and generation on one day (None: the first in the file).
+def read_homes(file: Path, *, day: date | None = None, days: int = 1) -> MeasuredDays:
+    """Read every home's load and generation on days from `day` on (None: the first in the file).
 
     Raises
     ------
+    NotMeasured : the file has nothing of one of the days
     DataError : unknown format, gap, wrong unit or clock, duplicate or disordered rows, negative or no number
     """
-    chosen, series = day, defaultdict[tuple[str, str], list[HomeReading]](list)
-    for reading in _in_order(_readings(file, HOME_FORMATS, day)):
-        chosen = chosen or reading.day
-        if reading.day == chosen:
+    wanted, series = Days(day, days), defaultdict[tuple[str, str], list[HomeReading]](list)
+    for reading in _in_order(_readings(file, HOME_FORMATS, wanted)):
+        if wanted.include(reading.day):
             series[reading.home_id, reading.channel].append(reading)
-    if chosen is None or not series:
-        problem = f"has no rows of {chosen or 'any day'}"
-        raise DataError(file=file, problem=problem, remedy="choose a day that the file covers")
+    first = _first_day(file, wanted, {reading.day for readings in series.values() for reading in readings})
     starts = sorted({reading.start_s for readings in series.values() for reading in readings})
-    slot_s = _interval_s(file, chosen, starts)
+    slot_s = _interval_s(file, first, days, starts)
     for readings in series.values():
         _check_complete(file, starts, readings)
         _check_power(readings, slot_s)
     ids = sorted({home_id for home_id, _ in series})
     homes = tuple(_home(home_id, series, len(starts)) for home_id in ids)
-    return MeasuredDay(file, chosen, len(starts), slot_s, starts[0], homes)
+    return MeasuredDays(file, first, days, len(starts), slot_s, starts[0], homes)
 
 
 def read_weather(file: Path, *, slot_start_s: int, slots: int, slot_s: int) -> MeasuredWeather:
@@ -88,12 +95,16 @@ def read_weather(file: Path, *, slot_start_s: int, slots: int, slot_s: int) -> M
 
     Raises
     ------
-    DataError : as `read_homes`; also when the file does not cover the slots
+    NotMeasured : the file has nothing of these slots
+    DataError : as `read_homes`; also when the file does not cover all of the slots
     """
     end_s = slot_start_s + slots * slot_s
     found = [
-        r for r in _in_order(_readings(file, WEATHER_FORMATS, None)) if slot_start_s <= r.start_s < end_s
+        r for r in _in_order(_readings(file, WEATHER_FORMATS, Days())) if slot_start_s <= r.start_s < end_s
     ]
+    if not found:
+        problem = f"has nothing from {_utc(slot_start_s)} to {_utc(end_s)}"
+        raise NotMeasured(file=file, problem=problem, remedy="choose days that the file covers")
     by_start = {reading.start_s: reading for reading in found}
     step_s = min(np.diff([*by_start, end_s]), default=slot_s)
     wanted = range(slot_start_s, end_s, step_s if step_s in INTERVALS_S and slot_s % step_s == 0 else slot_s)
@@ -105,14 +116,14 @@ def read_weather(file: Path, *, slot_start_s: int, slots: int, slot_s: int) -> M
     temp_c = np.array([by_start[start_s].temp_c for start_s in wanted])
     wind = [by_start[start_s].wind_pu for start_s in wanted]
     wind_pu = None if wind[0] is None else np.array(wind, dtype=np.float64).reshape(slots, -1).mean(axis=1)
-    return MeasuredWeather(temp_c=temp_c.reshape(slots, -1).mean(axis=1), wind_pu=wind_pu)
+    return MeasuredWeather(file=file, temp_c=temp_c.reshape(slots, -1).mean(axis=1), wind_pu=wind_pu)
 
 
-def _readings(file: Path, formats: Sequence[Format[ReadingT]], day: date | None) -> Iterator[ReadingT]:
+def _readings(file: Path, formats: Sequence[Format[ReadingT]], days: Days) -> Iterator[ReadingT]:
     """Yield the readings of a file in the first format whose columns its header has."""
     table: Table = open_table(file, [known.columns for known in formats])
     layout = next(known for known in formats if known.columns <= set(table.header))
-    return layout.readings(table, day)
+    return layout.readings(table, days)
 
 
 def _in_order(readings: Iterable[ReadingT]) -> Iterator[ReadingT]:
@@ -135,15 +146,27 @@ def _of(series: tuple[object, ...]) -> str:
     return f" of {' '.join(map(str, series))}" if series else ""
 
 
-def _interval_s(file: Path, day: date, starts: Sequence[int]) -> int:
-    """Return the seconds of a slot; refuse a day that is not made of a whole number of equal slots."""
+def _first_day(file: Path, wanted: Days, found: set[date]) -> date:
+    """Return the first of the days; refuse a file that has nothing of one of them."""
+    if wanted.first is None:
+        raise NotMeasured(file=file, problem="has no rows", remedy="choose a file with measurements")
+    for number in range(wanted.count):
+        day = wanted.first + timedelta(days=number)
+        if day not in found:
+            raise NotMeasured(file=file, problem=f"has no rows of {day}", remedy="choose days that it covers")
+    return wanted.first
+
+
+def _interval_s(file: Path, day: date, days: int, starts: Sequence[int]) -> int:
+    """Return the seconds of a slot; refuse days that are not made of a whole number of equal slots."""
     steps = np.diff(starts)
     slot_s = int(steps.min()) if steps.size else 0
     if slot_s not in INTERVALS_S:
         problem = f"has slots of {slot_s} s on {day}"
         raise DataError(file=file, problem=problem, remedy="use slots of an hour, half an hour or a quarter")
-    if len(starts) * slot_s != DAY_S or starts[-1] - starts[0] != DAY_S - slot_s:
-        problem = f"has {len(starts)} slots of {slot_s} s on {day} where a day has {DAY_S // slot_s}"
+    if len(starts) * slot_s != days * DAY_S or starts[-1] - starts[0] != days * DAY_S - slot_s:
+        span, whole = (f"{days} days from {day}", "they have") if days > 1 else (f"{day}", "a day has")
+        problem = f"has {len(starts)} slots of {slot_s} s on {span} where {whole} {days * DAY_S // slot_s}"
         remedy = "fill the gap or, if the clock changes that day, choose another day"
         raise DataError(file=file, problem=problem, remedy=remedy)
     return slot_s
@@ -175,7 +198,9 @@ def _home(home_id: str, series: dict[tuple[str, str], list[HomeReading]], slots:
         readings = series.get((home_id, channel))
         return np.array([reading.energy_kwh for reading in readings]) if readings else np.zeros(slots)
 
-    return MeasuredHome(home_id, energies("load") + energies("controlled_load"), energies("pv"))
+    rating_kw = next((reading.pv_capacity_kw for reading in series.get((home_id, "pv"), ())), None)
+    load_kwh = energies("load") + energies("controlled_load")
+    return MeasuredHome(home_id, load_kwh, energies("pv"), rating_kw)
 
 
 def _utc(at_s: int) -> str:

@@ -36,6 +36,19 @@ class WeatherReading(NamedTuple):
     wind_pu: float | None
 
 
+@dataclass(slots=True)
+class Days:
+    """The days that are wanted of a file: `count` of them from `first` on (None: the first that is met)."""
+
+    first: date | None = None
+    count: int = 1
+
+    def include(self, day: date) -> bool:
+        """Tell whether this day is wanted."""
+        self.first = self.first or day
+        return 0 <= (day - self.first).days < self.count
+
+
 ReadingT = TypeVar("ReadingT", HomeReading, WeatherReading)
 
 
@@ -43,12 +56,12 @@ ReadingT = TypeVar("ReadingT", HomeReading, WeatherReading)
 class Format(Generic[ReadingT]):
     """A documented file layout, known by the columns that its header must have.
 
-    `readings` may leave out rows of days other than the wanted one (None: the first in the file).
+    `readings` may leave out rows of days that are not wanted.
     """
 
     name: str
     columns: frozenset[str]
-    readings: Callable[[Table, date | None], Iterator[ReadingT]]
+    readings: Callable[[Table, Days], Iterator[ReadingT]]
 
 
 def energy(row: Row, column: str) -> float:

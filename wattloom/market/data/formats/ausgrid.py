@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from wattloom.market.data import clock
-from wattloom.market.data.readings import Channel, Format, HomeReading, capacity, energy, load_and_pv
+from wattloom.market.data.readings import Channel, Days, Format, HomeReading, capacity, energy, load_and_pv
 from wattloom.market.data.table import Row, Table
 
 HALF_HOURS = tuple(f"{minute // 60 % 24}:{minute % 60:02d}" for minute in range(30, 24 * 60 + 1, 30))
@@ -18,11 +18,10 @@ DATES = ("%d/%m/%Y", "%d-%b-%y", "%d-%b-%Y", "%d%b%Y")
 """The three yearly files write dates in different ways, the day always first."""
 
 
-def _original(table: Table, day: date | None) -> Iterator[HomeReading]:
+def _original(table: Table, days: Days) -> Iterator[HomeReading]:
     for row in table.rows:
         row_day = _date(row)
-        day = day or row_day
-        if row_day != day:  # a year of 300 homes has 13 million cells: those of other days stay unread
+        if not days.include(row_day):  # a year of 300 homes has 13 million cells
             continue
         start_s, capacity_kw = _midnight_s(row, row_day), capacity(row, "Generator Capacity")
         home_id, channel = f"AUS{row.text('Customer')}", _channel(row)
@@ -57,11 +56,10 @@ def _channel(row: Row) -> Channel:
     return CHANNELS[category]
 
 
-def _hourly(table: Table, day: date | None) -> Iterator[HomeReading]:
+def _hourly(table: Table, days: Days) -> Iterator[HomeReading]:
     for row in table.rows:
         row_day = clock.naive(row, "ts_local").date()
-        day = day or row_day
-        if row_day != day:  # a year holds two days on which this clock is ambiguous
+        if not days.include(row_day):  # a year holds two days on which this clock is ambiguous
             continue
         stamp = clock.sydney(row, "ts_local")
         if "ts_utc" in table.header and stamp.at_s != clock.zoned(row, "ts_utc").at_s:

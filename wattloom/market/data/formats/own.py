@@ -1,10 +1,10 @@
 """Our own layouts: homes.csv and weather.csv, one row per slot, times with their offset from UTC."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from wattloom.market.data import clock
 from wattloom.market.data.readings import (
+    Days,
     Format,
     HomeReading,
     WeatherReading,
@@ -16,7 +16,7 @@ from wattloom.market.data.readings import (
 from wattloom.market.data.table import Table
 
 
-def _homes(table: Table, _day: date | None) -> Iterator[HomeReading]:
+def _homes(table: Table, _days: Days) -> Iterator[HomeReading]:
     has_capacity = "pv_capacity_kw" in table.header
     for row in table.rows:
         stamp, home_id = clock.zoned(row, "slot_start"), row.text("home_id")
@@ -24,7 +24,7 @@ def _homes(table: Table, _day: date | None) -> Iterator[HomeReading]:
         yield from load_and_pv(row, home_id, stamp, capacity_kw, load="load_kwh", pv="pv_kwh")
 
 
-def _weather(table: Table, _day: date | None) -> Iterator[WeatherReading]:
+def _weather(table: Table, _days: Days) -> Iterator[WeatherReading]:
     has_wind = "wind_pu" in table.header
     for row in table.rows:
         wind_pu = wind_share(row, "wind_pu") if has_wind else None

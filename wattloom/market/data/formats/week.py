@@ -1,10 +1,10 @@
 """A week of New South Wales, hourly: homes and exogenous series on a clock fixed at daylight time (EDT)."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from wattloom.market.data import clock
 from wattloom.market.data.readings import (
+    Days,
     Format,
     HomeReading,
     WeatherReading,
@@ -16,14 +16,14 @@ from wattloom.market.data.readings import (
 from wattloom.market.data.table import Table
 
 
-def _homes(table: Table, _day: date | None) -> Iterator[HomeReading]:
+def _homes(table: Table, _days: Days) -> Iterator[HomeReading]:
     for row in table.rows:
         stamp = clock.fixed(row, "ts_local_edt", offset_s=clock.AEDT_S)
         home_id, capacity_kw = row.text("home_id"), capacity(row, "pv_capacity_kw")
         yield from load_and_pv(row, home_id, stamp, capacity_kw, load="load_kwh", pv="pv_kwh")
 
 
-def _weather(table: Table, _day: date | None) -> Iterator[WeatherReading]:
+def _weather(table: Table, _days: Days) -> Iterator[WeatherReading]:
     for row in table.rows:
         start_s = clock.fixed(row, "ts_local_edt", offset_s=clock.AEDT_S).at_s
         if start_s != clock.zoned(row, "ts_utc").at_s:
