@@ -14,6 +14,7 @@ COMMANDS = {
     "ledger": "wattloom.network.commands:app",
     "lint-chaincode": "wattloom.chaincode.lint.commands:app",
     "network": "wattloom.network.consortium.commands:app",
+    "reproduce": "wattloom.market.papers.reproduction.commands:app",
 }
 """Command to the `Typer` that serves it."""
 

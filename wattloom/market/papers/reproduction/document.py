@@ -1,6 +1,8 @@
 """All that was found as one document: what the JSON holds and the page shows."""
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -9,6 +11,7 @@ from wattloom.market.papers.reproduction.claims import Paper, paper
 from wattloom.market.papers.reproduction.comparison import compare
 from wattloom.market.papers.reproduction.figures import draw
 from wattloom.market.papers.reproduction.findings import Findings
+from wattloom.market.papers.reproduction.page import render
 from wattloom.market.report.style import as_png
 
 
@@ -35,4 +38,15 @@ def _of_paper(of: Paper) -> dict[str, Any]:
 
 
 def _file(found: Findings, figure: str) -> str:
-    return f"{found.model}-{figure}-{found.slug}.png"
+    return f"{found.slug}-{figure}.png"
+
+
+def write(document: dict[str, Any], pictures: dict[str, bytes], folder: Path) -> Path:
+    """Write the page, its numbers as JSON, and its pictures into a folder; return the page's path."""
+    page = folder / "reproduction.html"
+    page.write_text(render(document, pictures), encoding="utf-8")
+    numbers = json.dumps(document, indent=1) + "\n"
+    page.with_suffix(".json").write_text(numbers, encoding="utf-8")
+    for name, picture in pictures.items():
+        (folder / name).write_bytes(picture)
+    return page

@@ -1,0 +1,108 @@
+"""`wattloom reproduce`: the papers' figures, our numbers beside theirs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NamedTuple, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from wattloom.market.data.errors import DataError
+from wattloom.market.day.run import Tell
+from wattloom.market.homes.errors import BadHome, SolveFailed
+from wattloom.market.papers.config import MODELS, ConfigurationError, load_model
+from wattloom.market.papers.reproduction.claims import paper
+from wattloom.market.papers.reproduction.comparison import compare
+from wattloom.market.papers.reproduction.document import as_document, write
+from wattloom.market.papers.reproduction.findings import Findings
+from wattloom.market.papers.reproduction.measure import measure
+from wattloom.market.papers.reproduction.weeks import communities
+from wattloom.network.client import ClientError
+from wattloom.network.replay import LedgerRejected
+
+app = typer.Typer(add_completion=False)
+out, err = Console(soft_wrap=True), Console(stderr=True)
+
+
+class Size(NamedTuple):
+    """How many days are traded, and in how many iterations at most."""
+
+    days: int
+    most: int
+
+
+DAY, WEEK = Size(days=1, most=100), Size(days=7, most=150)
+
+
+@app.command()
+def reproduce(
+    models: Annotated[
+        list[str] | None, typer.Argument(metavar="MODEL...", help=f"Of {', '.join(MODELS)}; all without one.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder with measured weeks; without it communities are generated.")
+    ] = None,
+    out_folder: Annotated[Path, typer.Option("--out", help="Where page, figures and numbers go.")] = Path(
+        "build/reproduction"
+    ),
+    homes: Annotated[int, typer.Option(min=2, max=40, help="How many homes take part.")] = 10,
+    quick: Annotated[bool, typer.Option("--quick", help="One day in place of a week.")] = False,
+) -> None:
+    """Run the papers' experiments with the ledger in the loop, and draw their figures from them."""
+    size = DAY if quick else WEEK
+    try:
+        configurations = [load_model(model) for model in dict.fromkeys(models or MODELS)]
+        studies = [
+            (configuration, community)
+            for configuration in configurations
+            for community in communities(configuration, data, homes=homes, days=size.days)
+        ]
+        out_folder.mkdir(parents=True, exist_ok=True)
+    except (ConfigurationError, DataError, BadHome, OSError) as error:
+        _fail(str(error), code=2)
+    findings: list[Findings] = []
+    try:
+        for configuration, community in studies:
+            with _telling(community.name) as tell:
+                findings.append(measure(configuration, community, most=size.most, tell=tell))
+            _show(findings[-1])
+    except (LedgerRejected, ClientError, SolveFailed) as error:
+        _fail(str(error), code=1)
+    try:
+        page = write(*as_document(findings), out_folder)
+    except OSError as error:
+        _fail(str(error), code=2)
+    out.print(f"page {page}, numbers and figures beside it", markup=False)
+
+
+@contextmanager
+def _telling(study: str) -> Iterator[Tell]:
+    """Show what is going on in one line that changes; where nobody watches, only what is run."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("starting", total=None)
+        if not err.is_terminal:
+            err.print(study, markup=False)
+        yield lambda step: bar.update(task, description=escape(f"{study}: {step}"))
+
+
+def _show(found: Findings) -> None:
+    table = Table(title=Text(found.name))
+    table.add_column("")
+    for column in ("the paper", "as printed", "as we do it"):
+        table.add_column(column, justify="right")
+    for line in compare(paper(found.model), found):
+        numbers = (line.paper, line.printed, line.ours)
+        cells = ("-" if number is None else f"{number:.4g}" for number in numbers)
+        table.add_row(Text(f"{line.what}, {line.unit}" if line.unit else line.what), *cells)
+    out.print(table)
+
+
+def _fail(sentence: str, *, code: int) -> NoReturn:
+    err.print(f"[bold red]error[/]: {escape(sentence)}", soft_wrap=True)
+    raise typer.Exit(code)
