@@ -6,6 +6,7 @@ Source: Bonawitz et al. 2017, "Practical Secure Aggregation for Privacy-Preservi
 question is asked under a roster without it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,28 +59,26 @@ class Masker:
         self._secrets: dict[str, bytes] = {}
         self._open = False
 
-    @property
-    def roster(self) -> Roster | None:
-        """The homes among which masks cancel now."""
-        return self._roster
-
     def admit(self, roster: Roster) -> None:
-        """Take a verified roster: the session's first, or what is left of the one before.
-
-        Raises
-        ------
-        RosterRefused : this home's own key is not on it, or a home has come or changed its key since
-        """
+        """Take the session's roster; raise `RosterRefused` on a second, or without this home's own key."""
         own = roster.keys.get(self._party_id)
         if own is None or own.public_key != self._key.public_key:
             raise RosterRefused(f"{self._party_id} is not on the roster with its own key")
-        if self._roster is not None and not roster.keys.items() < self._roster.keys.items():
-            raise RosterRefused("a roster can only lose homes while a session lasts")
+        if self._roster is not None:
+            raise RosterRefused("a session has one roster, which can only lose homes")
         others = roster.parties - {self._party_id}
-        self._secrets = {
-            party_id: self._secrets.get(party_id) or self._key.agree(roster.keys[party_id].public_key)
-            for party_id in others
-        }
+        self._secrets = {each: self._key.agree(roster.keys[each].public_key) for each in others}
+        self._take(roster)
+
+    def drop_out(self, gone: Collection[str]) -> None:
+        """Go on without homes; raise `RosterRefused` if they are not on the roster, or too few are left."""
+        if self._roster is None or self._party_id in gone:
+            raise RosterRefused(f"{self._party_id} has not dropped out, or has no roster yet")
+        left = self._roster.without(gone)
+        self._secrets = {each: self._secrets[each] for each in left.parties - {self._party_id}}
+        self._take(left)
+
+    def _take(self, roster: Roster) -> None:
         self._roster, self._open = roster, False
         self._hear(b"roster", roster.hash)
 

@@ -1,6 +1,6 @@
 """The list of homes whose masks cancel in a sum."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,9 +14,19 @@ MIN_HOMES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Homes' keys by party id, in the order of the ids; made by `verified` or `without`, never by hand."""
+    """Homes' keys by party id, in the order of the ids."""
 
     keys: dict[str, SignedKey]
+
+    @classmethod
+    def of(cls, keys: Mapping[str, SignedKey]) -> "Roster":
+        """Return the roster of keys that have been verified; raise `RosterRefused` on too few or too many."""
+        if not MIN_HOMES <= len(keys) <= MAX_HOMES:
+            raise RosterRefused(
+                f"{len(keys)} homes: masked sums take {MIN_HOMES} to {MAX_HOMES}; "
+                "two would know each other's numbers"
+            )
+        return cls(dict(sorted(keys.items())))
 
     @classmethod
     def verified(
@@ -28,19 +38,19 @@ class Roster:
         ------
         RosterRefused : too few or too many homes, a key that is not a home's own, a home or key named twice
         """
-        _check_size(len(entries))
+        if len(entries) > MAX_HOMES:
+            raise RosterRefused(f"{len(entries)} homes: at most {MAX_HOMES} can be summed")
         by_party = {entry.verify(session, roots, at_s=at_s): entry for entry in entries}
         if len(by_party) < len(entries) or len({entry.public_key for entry in entries}) < len(entries):
             raise RosterRefused("a home or a key is named twice")
-        return cls(dict(sorted(by_party.items())))
+        return cls.of(by_party)
 
     def without(self, gone: Collection[str]) -> "Roster":
         """Return the roster after homes have dropped out; raise `RosterRefused` if too few are left."""
         left = {party_id: key for party_id, key in self.keys.items() if party_id not in gone}
         if len(left) == len(self.keys) or not set(gone) <= self.keys.keys():
             raise RosterRefused("the homes that are said to have dropped out are not on the roster")
-        _check_size(len(left))
-        return Roster(left)
+        return Roster.of(left)
 
     @property
     def parties(self) -> frozenset[str]:
@@ -52,10 +62,3 @@ class Roster:
         """What masks under this roster are bound to."""
         entries = (part for party_id, key in self.keys.items() for part in (party_id.encode(), key.hash))
         return digest(b"wattloom masking roster v1", *entries)
-
-
-def _check_size(homes: int) -> None:
-    if not MIN_HOMES <= homes <= MAX_HOMES:
-        raise RosterRefused(
-            f"{homes} homes: masked sums take {MIN_HOMES} to {MAX_HOMES}; two would know each other's numbers"
-        )
