@@ -15,6 +15,7 @@ MAX_FILE_BYTES = 1 << 20
 RecordT = TypeVar("RecordT")
 
 _YAML_WORDS = {
+    "Expected `float`": "Expected a number",
     "`int`": "a whole number",
     "`str`": "a text",
     "`object`": "a mapping of names to values",
