@@ -1,5 +1,7 @@
 from datetime import date
 from importlib import resources
+from itertools import takewhile
+from pathlib import Path
 
 import pytest
 import yaml
@@ -109,3 +111,40 @@ def test_a_copied_file_can_be_changed_and_used(tmp_path):
     assert (mine.name, mine.equipment.battery) == ("mine", None)
     with pytest.raises(ConfigurationError, match="cannot be read"):
         read_configuration(tmp_path / "none.yaml")
+
+
+def cells(line):
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def on_the_page():
+    """Return the fields of docs/papers.md, each with its cell for every model."""
+    lines = (Path(__file__).parents[3] / "docs" / "papers.md").read_text().splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("| field |"))
+    rows = [cells(line) for line in takewhile(lambda line: line.startswith("|"), lines[start + 2 :])]
+    return {row[0].strip("`"): dict(zip(MODELS, row[1:4], strict=True)) for row in rows}
+
+
+def leaves(tree, path=""):
+    """Yield the path and value of every field; a window of prices is one value, as the page writes it."""
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            yield from leaves(value, f"{path}{name}.")
+        elif isinstance(value, list) and isinstance(value[0], dict):
+            [window] = value
+            yield path + name, f"{window['price']} from {window['first_hour']} to {window['end_hour']} h"
+        elif value is not None:
+            yield path + name, value
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_page_has_every_value_of_the_files_and_no_other(model):
+    tree = load_yaml(model)
+    apart = ("admm.", "name", "paper", "as_printed.reported.home_cost_reductions")
+    stated = {
+        path: value
+        for path, value in leaves({key: value for key, value in tree.items() if key != "repairs"})
+        if not path.startswith(apart)
+    }
+    page = {path: row[model].removesuffix(" P") for path, row in on_the_page().items()}
+    assert {path: yaml.safe_load(cell) for path, cell in page.items() if cell != "-"} == stated
