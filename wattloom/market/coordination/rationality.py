@@ -3,7 +3,9 @@
 A way of settling is an operating cost and a bill per home; another market's result is one more `Settled`.
 Under `clearing` no home pays more than alone (no trade at all is among its choices at the clearing price),
 under `bargaining` all save the same, under `fixed` some may lose: the fixed price cancels in the community's
-cost, so it moves money and nothing else. Sources: paper 000, eqs (9) and (10); Nash 1950, doi:10.2307/1907266.
+cost, so it moves money and nothing else.
+
+Sources: paper 000, eqs (9) and (10); Nash 1950, doi:10.2307/1907266.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +18,6 @@ from rich.table import Table
 from rich.text import Text
 
 from wattloom.market.homes.checks import FloatArray
-
 
 SMALLEST_COST = 1e-9
 """$; below that a cost is none."""
