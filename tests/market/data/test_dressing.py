@@ -101,6 +101,13 @@ def test_the_baseline_is_the_load_less_the_sun_plus_what_holds_the_temperature()
     assert heated.demand_response.baseline_kwh[0] == pytest.approx(1.0 + (23.0 - 20.0) / 1.5 / 2.0)
 
 
+def test_services_outside_the_horizon_are_none():
+    evening = [{"first_hour": 17, "end_hour": 21, "price": 0.1}]
+    home = dressed(dresser(slots=17, battery={}, reserve=evening, demand_response=evening))
+    assert home.demand_response is None
+    assert device(home, "battery").reserve_price_per_kwh is None
+
+
 def test_the_baseline_never_passes_the_grid_limit():
     one = dresser(tariff={"grid_limit_kw": 2.0}, heat_pump=None, demand_response=[{"price": 0.25}])
     assert dressed(one, load_kwh=np.full(24, 3.0)).demand_response.baseline_kwh.max() == 2.0

@@ -70,7 +70,7 @@ class Dresser:
         unit = self._heat_pump(character)
         renewables = self._renewables(character, pv_kwh)
         if equipment.battery and self.owns("battery", character):
-            reserve = self._reserve_price_per_kwh if equipment.reserve else None
+            reserve = self._reserve_price_per_kwh if self._reserve_price_per_kwh.any() else None
             devices.insert(0, battery(equipment.battery, character, reserve_price_per_kwh=reserve))
         supply_kwh = sum((each.available_kwh for each in renewables), start=np.zeros(self.slots))
         return Home(
@@ -97,7 +97,7 @@ class Dresser:
         return found
 
     def _demand_response(self, net_load_kwh: FloatArray, unit: Hvac | None) -> DemandResponse | None:
-        if not self.equipment.demand_response:
+        if not self._reward_per_kwh.any():  # no event falls into these slots
             return None
         limit_kwh = self.equipment.tariff.grid_limit_kw * self.slot_h
         baseline_kwh = np.minimum(limit_kwh, usual_draw_kwh(net_load_kwh, unit, slot_h=self.slot_h))
