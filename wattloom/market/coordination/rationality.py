@@ -5,7 +5,7 @@ Under `clearing` no home pays more than alone (no trade at all is among its choi
 under `bargaining` all save the same, under `fixed` some may lose: the fixed price cancels in the community's
 cost, so it moves money and nothing else.
 
-Sources: paper 000, eqs (9) and (10); Nash 1950, doi:10.2307/1907266.
+@@
 """
 
 from collections.abc import Mapping, Sequence
