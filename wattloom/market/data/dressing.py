@@ -7,10 +7,11 @@ import numpy as np
 from wattloom.market.data.drawing import battery, flexible_load, heat_pump, usual_draw_kwh
 from wattloom.market.data.equipment import Equipment, PriceWindow, drawn, owners, prices_by_slot
 from wattloom.market.homes.checks import FloatArray
+from wattloom.market.homes.devices.battery import Battery
 from wattloom.market.homes.devices.hvac import Hvac
 from wattloom.market.homes.devices.must_run import MustRun
-from wattloom.market.homes.devices.part import Device
 from wattloom.market.homes.devices.renewable import Renewable
+from wattloom.market.homes.devices.shiftable import Shiftable
 from wattloom.market.homes.home import DemandResponse, Home, Tariff
 
 
@@ -60,26 +61,18 @@ class Dresser:
 
     def home(self, home_id: str, character: str, *, load_kwh: FloatArray, pv_kwh: FloatArray) -> Home:
         """Return the home that its load and generation, (T,) each, and its character describe."""
-        equipment, devices = self.equipment, list[Device]()
-        must_run_kwh = load_kwh
-        if equipment.flexible and self.owns("flexible", character):
-            flexible = flexible_load(equipment.flexible, character, load_kwh=load_kwh, slot_h=self.slot_h)
-            if flexible is not None:
-                devices.append(flexible)
-                must_run_kwh = load_kwh - np.asarray(flexible.preferred_kwh)
-        unit = self._heat_pump(character)
+        unit, flexible = self._heat_pump(character), self._flexible(character, load_kwh)
         renewables = self._renewables(character, pv_kwh)
-        if equipment.battery and self.owns("battery", character):
-            reserve = self._reserve_price_per_kwh if self._reserve_price_per_kwh.any() else None
-            devices.insert(0, battery(equipment.battery, character, reserve_price_per_kwh=reserve))
+        must_run_kwh = load_kwh if flexible is None else load_kwh - np.asarray(flexible.preferred_kwh)
+        devices = (MustRun(must_run_kwh), unit, *renewables, self._battery(character), flexible)
         supply_kwh = sum((each.available_kwh for each in renewables), start=np.zeros(self.slots))
         return Home(
             home_id,
             self.slots,
             self.slot_s,
             self._tariff,
-            (MustRun(must_run_kwh), *([unit] if unit else []), *renewables, *devices),
-            trade_limit_kwh=equipment.trade_limit_kw * self.slot_h,
+            tuple(device for device in devices if device is not None),
+            trade_limit_kwh=self.equipment.trade_limit_kw * self.slot_h,
             demand_response=self._demand_response(load_kwh - supply_kwh, unit),
         )
 
@@ -95,6 +88,17 @@ class Dresser:
             rating_kw = drawn(self.equipment.turbine.rating_kw, character, "turbine_kw")
             found.append(Renewable("wind", rating_kw * self._wind_pu * self.slot_h))
         return found
+
+    def _battery(self, character: str) -> Battery | None:
+        if self.equipment.battery is None or not self.owns("battery", character):
+            return None
+        prices = self._reserve_price_per_kwh if self._reserve_price_per_kwh.any() else None
+        return battery(self.equipment.battery, character, reserve_price_per_kwh=prices)
+
+    def _flexible(self, character: str, load_kwh: FloatArray) -> Shiftable | None:
+        if self.equipment.flexible is None or not self.owns("flexible", character):
+            return None
+        return flexible_load(self.equipment.flexible, character, load_kwh=load_kwh, slot_h=self.slot_h)
 
     def _demand_response(self, net_load_kwh: FloatArray, unit: Hvac | None) -> DemandResponse | None:
         if not self._reward_per_kwh.any():  # no event falls into these slots
