@@ -3,10 +3,13 @@
 import numpy as np
 from hypothesis import strategies as st
 
+from wattloom.market.homes.devices.battery import Battery
+from wattloom.market.homes.devices.ev import ElectricVehicle, Stay
 from wattloom.market.homes.devices.hvac import Hvac
 from wattloom.market.homes.devices.must_run import MustRun
 from wattloom.market.homes.devices.renewable import Renewable
-from wattloom.market.homes.home import Home, Tariff
+from wattloom.market.homes.devices.shiftable import Shiftable, Window
+from wattloom.market.homes.home import DemandResponse, Home, Tariff
 
 SUN = np.maximum(0.0, np.sin((np.arange(24) - 6) / 12 * np.pi))
 WARM_DAY_C = 21.0 + 6.0 * np.sin((np.arange(24) - 9) / 12 * np.pi)
@@ -48,26 +51,76 @@ def series(low, high, slots):
 
 
 @st.composite
+def heat_pumps(draw, slots):
+    outdoor_c, reference_c = draw(series(-10.0, 42.0, slots)), draw(numbers(19.0, 25.0))
+    return hvac(
+        outdoor_c,
+        reference_c=reference_c,
+        low_c=reference_c - draw(numbers(0.5, 5.0)),
+        high_c=reference_c + draw(numbers(0.5, 5.0)),
+        start_c=draw(numbers(15.0, 30.0)),
+        power_kw=draw(numbers(0.5, 5.0)),
+        cop_heating=draw(numbers(1.0, 4.0)),
+        discomfort_per_k2_h=draw(numbers(0.01, 0.2)),
+    )
+
+
+@st.composite
+def batteries(draw, slots):
+    return Battery(
+        draw(numbers(2.0, 12.0)),
+        draw(numbers(1.0, 4.0)),
+        charge_efficiency=draw(numbers(0.8, 1.0)),
+        discharge_efficiency=draw(numbers(0.8, 1.0)),
+        start_share=draw(numbers(0.1, 0.9)),
+        wear_per_kwh=draw(numbers(0.002, 0.05)),
+        reserve_price_per_kwh=draw(st.one_of(st.none(), numbers(0.001, 0.05), series(0.0, 0.05, slots))),
+    )
+
+
+@st.composite
+def washers(draw, slots, slot_h):
+    power_kw, first, share = draw(numbers(0.5, 3.0)), draw(st.integers(0, slots - 2)), draw(numbers(0.1, 0.9))
+    end = draw(st.integers(first + 1, slots))
+    return Shiftable(
+        "washer",
+        (Window(first, end, share * power_kw * slot_h * (end - first)),),
+        power_kw,
+        preferred_kwh=draw(series(0.0, 2.0, slots)),
+        discomfort_per_kwh2=draw(st.one_of(st.just(0.0), numbers(0.01, 0.5))),
+    )
+
+
+@st.composite
+def vehicles(draw, slots, slot_h):
+    arrival_kwh, share = draw(numbers(5.0, 20.0)), draw(numbers(0.1, 0.9))
+    needed_kwh = arrival_kwh + share * 0.92 * 4.0 * slot_h * (slots - 2)
+    stays = (Stay(1, slots - 1, arrival_kwh, min(needed_kwh, 50.0)),)
+    return ElectricVehicle(stays, charge_kw=4.0, discharge_kw=draw(st.sampled_from([0.0, 3.0])))
+
+
+@st.composite
 def homes(draw, slots=12):
     """Any home that can live on its own: its load never exceeds what the grid gives."""
     slot_s = draw(st.sampled_from([900, 1800, 3600]))
-    devices = [MustRun(draw(series(0.0, 4.0, slots)) * slot_s / 3600)]
-    if draw(st.booleans()):
-        outdoor_c, reference_c = draw(series(-10.0, 42.0, slots)), draw(numbers(19.0, 25.0))
-        devices.append(
-            hvac(
-                outdoor_c,
-                reference_c=reference_c,
-                low_c=reference_c - draw(numbers(0.5, 5.0)),
-                high_c=reference_c + draw(numbers(0.5, 5.0)),
-                start_c=draw(numbers(15.0, 30.0)),
-                power_kw=draw(numbers(0.5, 5.0)),
-                cop_heating=draw(numbers(1.0, 4.0)),
-                discomfort_per_k2_h=draw(numbers(0.01, 0.2)),
-            )
-        )
+    slot_h = slot_s / 3600
+    devices = [MustRun(draw(series(0.0, 4.0, slots)) * slot_h)]
+    may_have = (heat_pumps(slots), batteries(slots), washers(slots, slot_h), vehicles(slots, slot_h))
+    devices.extend(draw(device) for device in may_have if draw(st.booleans()))
     names = draw(st.sampled_from([(), ("pv",), ("wind",), ("pv", "wind")]))
     devices.extend(Renewable(name, draw(series(0.0, 5.0, slots))) for name in names)
-    energy_price = draw(st.one_of(numbers(0.05, 0.6), series(0.05, 0.6, slots)))
-    tariff = Tariff(energy_price, draw(numbers(0.0, 2.0)), draw(st.one_of(st.none(), numbers(0.0, 0.3))))
-    return home(*devices, slots=slots, slot_s=slot_s, tariff=tariff)
+    price = st.one_of(numbers(0.05, 0.6), series(0.05, 0.6, slots))
+    feed_in = draw(st.one_of(st.none(), numbers(0.0, 0.3), series(0.0, 0.3, slots)))
+    tariff = Tariff(draw(price), draw(numbers(0.0, 2.0)), feed_in, peak_so_far_kw=draw(numbers(0.0, 3.0)))
+    return home(
+        *devices, slots=slots, slot_s=slot_s, tariff=tariff, demand_response=draw(events(slots, slot_h))
+    )
+
+
+@st.composite
+def events(draw, slots, slot_h):
+    """No event, or one in which the baseline leaves room for every load."""
+    if draw(st.booleans()):
+        return None
+    reward = np.where(np.arange(slots) // 3 == 1, draw(numbers(0.01, 0.5)), 0.0)
+    return DemandResponse(reward, draw(series(11.0, 14.0, slots)) * slot_h)

@@ -74,7 +74,7 @@ def kept(turns, name, label, index):
 def test_a_week_rolled_day_by_day_costs_little_more_than_a_week_foreseen(turns):
     whole = solve_central(neighbours(0, WEEK))
     rolled = sum(turn.costs().sum() for turn in turns)
-    assert whole.cost - 1e-6 <= rolled <= 1.02 * whole.cost
+    assert whole.cost - 1e-6 <= rolled <= 1.01 * whole.cost
 
 
 def test_every_state_is_carried_exactly(turns):

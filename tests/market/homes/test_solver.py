@@ -87,16 +87,8 @@ def test_pairwise_trades_agree_for_any_home(any_home, rho, partners, data):
 @given(any_home=homes(SLOTS))
 def test_energy_balances_in_every_slot(any_home):
     schedule = HomeSolver(any_home).stand_alone()
-    devices = schedule.devices
-    supply = (
-        schedule.grid_kwh
-        + schedule.trade_kwh
-        + sum(s["used_kwh"] for s in devices.values() if "used_kwh" in s)
-    )
-    demand = devices["must_run"]["load_kwh"]
-    if "hvac" in devices:
-        demand = demand + devices["hvac"]["heating_kwh"] + devices["hvac"]["cooling_kwh"]
-    assert supply == pytest.approx(demand, abs=1e-8)
+    demand = sum(schedule.net_demand_kwh.values())
+    assert schedule.grid_kwh + schedule.trade_kwh == pytest.approx(demand, abs=1e-8)
     assert schedule.grid_kwh.min() > -1e-8
 
 
@@ -148,6 +140,7 @@ def test_the_parts_of_the_cost_add_up():
     schedule = HomeSolver(prosumer(sun_kw=6.0)).stand_alone()
     paid = schedule.energy_cost + schedule.peak_cost - schedule.feed_in_income + schedule.device_cost
     assert schedule.cost == pytest.approx(paid)
+    assert schedule.slot_costs.sum() + schedule.peak_cost == pytest.approx(paid)
     assert schedule.feed_in_income == pytest.approx(0.08 * schedule.fed_in_kwh.sum())
     assert schedule.feed_in_income > 0
     assert schedule.peak_kw == schedule.grid_kwh.max()

@@ -39,3 +39,46 @@ def test_a_window_too_short_for_its_energy_is_refused_with_home_device_and_slot(
         "home h3: device washer: window of slots 4 to 6 cannot get 3 kWh at 0.5 kW"
     )
     assert (refusal.value.home, refusal.value.device, refusal.value.slot) == ("h3", "washer", 4)
+
+
+def test_it_draws_nothing_outside_its_windows_even_where_that_would_earn():
+    washer = Shiftable("washer", (Window(1, 3, 1.0),), 2.0)
+    assert used_kwh(washer, [-0.5, 0.2, 0.2, -0.5])[[0, 3]].tolist() == [0.0, 0.0]
+
+
+def test_it_gives_nothing_back():
+    """Neither paper says s >= 0: a washer would then sell in the dear slot what it takes in the cheap one."""
+    washer = Shiftable("washer", (Window(0, 2, 1.0),), 5.0)
+    assert used_kwh(washer, [0.1, 9.0]).min() > -1e-8
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"windows": (Window(0, 3, 1.0), Window(2, 4, 1.0))}, "windows hold slots 2 to 3 where slot 3 is"),
+        ({"windows": (Window(2, 2, 1.0),)}, "windows hold slots 2 to 1"),
+        ({"windows": (Window(0, 2, -1.0),)}, "energy_kwh is -1.0"),
+        ({"power_kw": 0.0}, "power_kw is 0.0"),
+        ({"discomfort_per_kwh2": 0.1}, "preferred_kwh is missing"),
+    ],
+)
+def test_impossible_values_are_named(changes, problem):
+    with pytest.raises(BadHome, match=f"device washer: {problem}"):
+        Shiftable(**({"name": "washer", "windows": (Window(0, 2, 1.0),), "power_kw": 2.0} | changes))
+
+
+def test_a_window_beyond_the_horizon_is_refused():
+    with pytest.raises(BadHome, match="window of slots 20 to 25 ends after the last of 24 slots"):
+        home(Shiftable("washer", (Window(20, 26, 1.0),), 2.0))
+
+
+def test_what_begun_windows_still_owe_comes_before_the_forecasts():
+    washer = Shiftable("washer", (Window(0, 1, 0.5), Window(1, 4, 3.0)), 2.0)
+    planned = {"used_kwh": np.array([0.5, 0.8, 1.2, 1.0])}
+    later = washer.carried(2, planned, Shiftable("washer", (Window(3, 4, 1.0),), 2.0))
+    assert later.windows == (Window(0, 2, pytest.approx(2.2)), Window(3, 4, 1.0))
+
+
+def test_a_window_whose_energy_is_used_up_leaves_nothing_to_do():
+    done = Shiftable("washer", (Window(0, 2, 0.0),), 2.0)
+    assert used_kwh(done, [0.1, 0.2]).tolist() == [0.0, 0.0]

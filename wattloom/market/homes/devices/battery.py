@@ -94,12 +94,12 @@ class Battery:
     def state(self, setting: Setting, /) -> Part:
         """Return the level's dynamics, its bounds, wear and, where it is paid for, reserve."""
         charge, discharge, level = (cp.Variable(setting.slots) for _ in range(3))
-        most_kwh, low_kwh = self.power_kw * setting.slot_h, self.low_share * self.capacity_kwh
+        most_kwh = self.power_kw * setting.slot_h
         start_kwh = self.start_share * self.capacity_kwh
         end_kwh = min(self.target_share * self.capacity_kwh, self._most_kwh(setting))
         constraints = [
             fills(level, before(level, start_kwh), charge, discharge, efficiencies=self.efficiencies),
-            level >= low_kwh,
+            level >= self.low_share * self.capacity_kwh,
             level <= self.high_share * self.capacity_kwh,
             level[-1] >= end_kwh,
             *(bound for flow in (charge, discharge) for bound in (flow >= 0, flow <= most_kwh)),
@@ -109,19 +109,34 @@ class Battery:
         if self.reserve_price_per_kwh is None:
             return Part(charge - discharge, constraints, cost, series=series)
         prices = checks.per_slot(self.reserve_price_per_kwh, setting.slots)
-        paid = np.flatnonzero(prices)
-        ready = cp.Variable(paid.size)
-        held = self.discharge_efficiency * (level[paid] - low_kwh)
-        constraints += [ready >= 0, ready <= held, ready + discharge[paid] <= most_kwh]
-        reserve = spread(ready, paid, setting.slots)
-        income = cp.multiply(prices, reserve)
-        return Part(charge - discharge, constraints, cost, income, series=series | {"reserve_kwh": reserve})
+        ready, deliverable = self._reserve(np.flatnonzero(prices), level, discharge, most_kwh)
+        return Part(
+            net_demand_kwh=charge - discharge,
+            constraints=[*constraints, *deliverable],
+            cost=cost,
+            income=cp.multiply(prices, ready),
+            series=series | {"reserve_kwh": ready},
+        )
 
     def carried(self, steps: int, planned: Series, forecast: "Battery", /) -> "Battery":
         """Return the forecast's battery, begun at the planned level and with this one's end."""
         share = planned["level_kwh"][steps - 1] / self.capacity_kwh
         start = float(np.clip(share, forecast.low_share, forecast.high_share))
         return replace(forecast, start_share=start, end_share=self.target_share)
+
+    def _reserve(
+        self, paid: npt.NDArray[np.intp], level: cp.Variable, discharge: cp.Variable, most_kwh: float
+    ) -> tuple[cp.Expression, list[cp.Constraint]]:
+        """Return e, (T,), with variables in the slots `paid` alone, and what makes it deliverable there."""
+        if not paid.size:
+            return cp.Constant(np.zeros(level.size)), []
+        ready, low_kwh = cp.Variable(paid.size), self.low_share * self.capacity_kwh
+        deliverable = [
+            ready >= 0,
+            ready <= self.discharge_efficiency * (level[paid] - low_kwh),
+            ready + discharge[paid] <= most_kwh,
+        ]
+        return spread(ready, paid, level.size), deliverable
 
     def _most_kwh(self, setting: Setting) -> float:
         """Return the level after charging at full power in every slot."""
