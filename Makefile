@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: help engine demo test soak check bench generate lock clean
+.PHONY: help engine demo reproduce test soak check bench generate lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: $(STAMP) $(if $(filter cometbft,$(ENGINE)),engine)  ## one market day (DATA=FOLDER real data, KEEP=FOLDER keeps the ledger, ENGINE=cometbft a network)
 	$(BIN)/wattloom demo $(if $(ENGINE),--engine $(ENGINE)) $(if $(DATA),--data "$(DATA)") $(if $(KEEP),--keep "$(KEEP)")
+
+reproduce: $(STAMP)  ## the papers' figures, our numbers beside theirs (DATA=FOLDER real weeks, QUICK=1 one day, OUT=FOLDER)
+	$(BIN)/wattloom reproduce $(if $(DATA),--data "$(DATA)") $(if $(OUT),--out "$(OUT)") $(if $(QUICK),--quick)
 
 engine: $(STAMP)  ## find CometBFT, or build it into the user's cache (needs Go or the package registries once)
 	@$(BIN)/python -c "from wattloom.network.engine_binary import install_engine; print(install_engine(print))"

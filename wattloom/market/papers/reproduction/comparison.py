@@ -1,9 +1,10 @@
 """Our numbers beside the paper's, line by line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from wattloom.market.papers.reproduction.claims import Paper
-from wattloom.market.papers.reproduction.findings import Billed, Compared, Findings, Run
+from wattloom.market.papers.reproduction.findings import Compared, Findings, Run
+from wattloom.market.papers.reproduction.gains import CLEARING, PRINTED
 
 
 def compare(paper: Paper, found: Findings) -> list[Compared]:
@@ -48,22 +49,22 @@ def _savings(paper: Paper, found: Findings) -> Iterator[Compared]:
         printed=printed.surplus_lost_percent,
         ours=ours.surplus_lost_percent,
     )
-    as_printed = [user.printed for user in found.users]
-    clearing = [user.clearing for user in found.users]
+    as_printed, clearing = found.gains.way(PRINTED), found.gains.way(CLEARING)
     reported = paper.user_savings_percent
+    unit, field = ("%", "saving_percent") if reported else ("$", "saving")
     for word, pick in (("least", min), ("largest", max)):
         yield _line(
             f"{word} saving of a user",
-            "%",
+            unit,
             paper=pick(reported, default=None),
-            printed=pick(billed.saving_percent for billed in as_printed),
-            ours=pick(billed.saving_percent for billed in clearing),
+            printed=pick(getattr(gain, field) for gain in as_printed.homes),
+            ours=pick(getattr(gain, field) for gain in clearing.homes),
         )
     yield _line(
         "users who pay more than alone",
         paper=sum(saving < 0 for saving in reported) if reported else None,
-        printed=_losers(as_printed),
-        ours=_losers(clearing),
+        printed=as_printed.losers,
+        ours=clearing.losers,
     )
 
 
@@ -85,10 +86,6 @@ def _line(
     ours: float | None = None,
 ) -> Compared:
     return Compared(what=what, unit=unit, paper=paper, printed=printed, ours=ours)
-
-
-def _losers(billed: Sequence[Billed]) -> int:
-    return sum(each.loses for each in billed)
 
 
 def _at(run: Run, iteration: int) -> float | None:

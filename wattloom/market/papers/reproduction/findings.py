@@ -6,6 +6,8 @@ Costs in $ of the whole horizon, discomfort included; energies in kWh; trades po
 
 import msgspec
 
+from wattloom.market.coordination.rationality import Report
+
 Row = list[float]
 """One number per slot, or per iteration."""
 
@@ -42,27 +44,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     transactions: int
 
 
-class Billed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a home pays under one way of billing: plan and bill together, and what that saves it."""
-
-    cost: float
-    saving_percent: float
-    loses: bool
-
-
 class User(msgspec.Struct, frozen=True, kw_only=True):
-    """One home.
-
-    `printed` is the printed run, at the fixed price; `fixed` our run's plan and trades at that price, which
-    is the paper's billing without its iterations' error; `clearing` our run as the ledger billed it. Who pays
-    more than alone by more than rounding to whole watt-hours can cost loses.
-    """
+    """One home's energies, alone and in our session."""
 
     home: str
-    alone: float
-    printed: Billed
-    fixed: Billed
-    clearing: Billed
     bought_kwh: float
     sold_kwh: float
     peak_alone_kw: float
@@ -105,7 +90,11 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
-    """One paper on one community. `seller` and `buyer` are the homes that sell and buy most, net."""
+    """One paper on one community.
+
+    `seller` and `buyer` are the homes that sell and buy most, net. `gains` are by the ways of `gains.py`, its
+    homes and `users` in the community's order.
+    """
 
     model: str
     name: str
@@ -119,6 +108,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     printed: Run
     ours: Run
     criterion: Criterion
+    gains: Report
     users: list[User]
     seller: int
     buyer: int

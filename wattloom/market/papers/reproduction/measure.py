@@ -11,19 +11,21 @@ from wattloom.market.homes.central import solve_central
 from wattloom.market.homes.community import Community
 from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.papers.config import Configuration
-from wattloom.market.papers.reproduction import gains, plans, ways
+from wattloom.market.papers.reproduction import plans, ways
 from wattloom.market.papers.reproduction.criterion import accepted_by_the_criterion
 from wattloom.market.papers.reproduction.findings import Findings
+from wattloom.market.papers.reproduction.gains import gains
 from wattloom.market.papers.reproduction.runs import Scale, run_of
 from wattloom.market.papers.reproduction.sessions import hold
+from wattloom.market.papers.reproduction.ways import Most
 
 
-def measure(configuration: Configuration, community: Community, *, most: int, tell: Tell) -> Findings:
+def measure(configuration: Configuration, community: Community, *, most: Most, tell: Tell) -> Findings:
     """Hold both sessions and return what was found.
 
     Parameters
     ----------
-    most : iterations that either session may take; one that needs more is repaired there
+    most : iterations that each session may take; one that needs more is repaired there
     tell : is given each step in words
 
     Raises
@@ -34,8 +36,8 @@ def measure(configuration: Configuration, community: Community, *, most: int, te
     fleet, solvers = Fleet(community.homes), [HomeSolver(home) for home in community.homes]
     alone, central = fleet.stand_alone(), solve_central(community.homes)
     scale = Scale(alone=sum(plan.cost for plan in alone), optimum=central.cost)
-    printed_terms = ways.as_printed(configuration, community, most=most)
-    our_terms = ways.as_we_do(configuration, community, most=most)
+    printed_terms = ways.as_printed(configuration, community, most=most.printed)
+    our_terms = ways.as_we_do(configuration, community, most=most.ours)
     printed, ours = (
         hold(community, solvers, terms, tell=tell, progress=_told(tell, how))
         for terms, how in ((printed_terms, "as printed"), (our_terms, "as we do it"))
@@ -55,7 +57,8 @@ def measure(configuration: Configuration, community: Community, *, most: int, te
         printed=run_of(printed, scale),
         ours=run_of(ours, scale),
         criterion=accepted_by_the_criterion(fleet, printed_terms, scale),
-        users=gains.users(community, alone, printed, ours, price_per_kwh=price),
+        gains=gains(community, alone, printed, ours, price_per_kwh=price),
+        users=plans.users(community.homes, alone, ours.plans),
         seller=int(net_kwh.argmin()),
         buyer=int(net_kwh.argmax()),
         series=plans.series(community.homes, alone, ours.plans),

@@ -10,7 +10,7 @@ from wattloom.market.homes.devices.part import Device
 from wattloom.market.homes.devices.renewable import Renewable
 from wattloom.market.homes.devices.shiftable import Shiftable
 from wattloom.market.homes.home import Home, Schedule
-from wattloom.market.papers.reproduction.findings import Row, Series
+from wattloom.market.papers.reproduction.findings import Row, Series, User
 
 DIGITS = 6
 """Of a kWh that a series is told in: a thousandth of a watt-hour."""
@@ -29,6 +29,21 @@ def series(homes: Sequence[Home], alone: Sequence[Schedule], together: Sequence[
         reduced=[_row(plan.reduced_kwh) for plan in together],
         trade=[_row(plan.trade_kwh) for plan in together],
     )
+
+
+def users(homes: Sequence[Home], alone: Sequence[Schedule], together: Sequence[Schedule]) -> list[User]:
+    """Return every home's energies and peaks."""
+    return [
+        User(
+            home=home.home_id,
+            bought_kwh=bought_kwh(plan.trade_kwh),
+            sold_kwh=bought_kwh(-plan.trade_kwh),
+            peak_alone_kw=before.peak_kw,
+            peak_trading_kw=plan.peak_kw,
+            outside_comfort_kh=outside_comfort_kh(home, plan),
+        )
+        for home, before, plan in zip(homes, alone, together, strict=True)
+    ]
 
 
 def total(home: Home, plan: Schedule, kind: type[Device], *labels: str) -> FloatArray:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from wattloom.market.homes.checks import FloatArray
 from wattloom.market.papers.reproduction.claims import Paper
 from wattloom.market.papers.reproduction.findings import Findings, Row, Run
+from wattloom.market.papers.reproduction.gains import CLEARING
 from wattloom.market.report.style import ALONE, INK, SUN, TRADING, label
 
 Panel = Callable[[Axes, Paper, Findings], None]
@@ -72,16 +73,13 @@ def convergence(axes: Axes, paper: Paper, found: Findings) -> None:
 
 
 def costs(axes: Axes, _paper: Paper, found: Findings) -> None:
-    """Plot each home's cost alone and with trading, with its saving in percent above."""
-    at = np.arange(len(found.users))
-    axes.bar(at - 0.2, [user.alone for user in found.users], 0.4, color=SUN, label="alone")
-    bars = axes.bar(
-        at + 0.2, [user.clearing.cost for user in found.users], 0.4, color=TRADING, label="with trading"
-    )
-    axes.bar_label(
-        bars, [f"{-user.clearing.saving_percent:+.0f} %" for user in found.users], fontsize=8, padding=2
-    )
-    axes.set_xticks(at, [label(user.home) for user in found.users], rotation=30, ha="right", fontsize=8)
+    """Plot each home's cost alone and with trading, with the change in percent above."""
+    clearing = found.gains.way(CLEARING).homes
+    at = np.arange(len(clearing))
+    axes.bar(at - 0.2, [gain.alone for gain in clearing], 0.4, color=SUN, label="alone")
+    bars = axes.bar(at + 0.2, [gain.total for gain in clearing], 0.4, color=TRADING, label="with trading")
+    axes.bar_label(bars, [f"{-gain.saving_percent:+.0f} %" for gain in clearing], fontsize=8, padding=2)
+    axes.set_xticks(at, [label(gain.home) for gain in clearing], rotation=30, ha="right", fontsize=8)
     axes.set(title=f"total {-found.ours.saving_percent:+.1f} %", ylabel="cost, $")
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.legend(frameon=False)

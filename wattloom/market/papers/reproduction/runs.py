@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wattloom.market.coordination.rationality import saving_percent
 from wattloom.market.coordination.repair import surplus_lost
 from wattloom.market.papers.reproduction.findings import Run
-from wattloom.market.papers.reproduction.gains import saving_percent
 from wattloom.market.papers.reproduction.sessions import Session
 from wattloom.market.papers.reproduction.ways import EVERY_DUAL, rho_in_words
 from wattloom.market.transactive.units import Array

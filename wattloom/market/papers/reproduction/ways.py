@@ -1,5 +1,7 @@
 """The two ways of trading that are set beside each other: as the paper prints it, and as we do it."""
 
+from typing import NamedTuple
+
 from msgspec.structs import replace
 
 from wattloom.chaincode.api import Int64Array
@@ -12,6 +14,13 @@ from wattloom.market.transactive.units import NANO, WH_PER_KWH, to_nano
 
 EVERY_DUAL = 10**15
 """A dual tolerance that every iteration meets, nano: the papers look at the primal residual alone."""
+
+
+class Most(NamedTuple):
+    """How many iterations each way is given."""
+
+    printed: int
+    ours: int
 
 
 def as_printed(configuration: Configuration, community: Community, *, most: int) -> Terms:
