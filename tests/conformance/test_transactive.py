@@ -10,12 +10,13 @@ from wattloom.chaincode.api import Int64Array, Page
 from wattloom.chaincode.transactive.messages import (
     BillOf,
     Confirm,
+    Join,
     PageOf,
     PageOfSessions,
     SessionLine,
 )
 from wattloom.chaincode.transactive.records import Bill, Phase, Residual, Trade
-from wattloom.chaincode.transactive.terms import Form
+from wattloom.chaincode.transactive.terms import Billing, Form
 
 
 @pytest.fixture
@@ -59,6 +60,40 @@ def test_a_pairwise_session_agrees_on_trades_between_pairs(town):
         progress = trading.answer(home)
     assert progress.phase is Phase.SETTLED
     assert [bill_of(trading, home).trades_wh.values for home in trading.homes] == [(300,), (-50,), (-250,)]
+
+
+def test_a_plan_made_off_the_ledger_is_admitted_by_its_first_iteration(trading):
+    buyer, seller = trading.homes
+    trading.terms = replace(trading.terms, relaxation_fifths=5)
+    trading.open()
+    misshapen = Join(session_id=trading.session_id, start_nano_kwh=Int64Array([1, 2]))
+    assert buyer.refusal("transactive:join", misshapen).code == "WRONG_SHAPE"
+    trading.join_from(buyer, 700)
+    assert trading.join_from(seller, -700).phase is Phase.ITERATING
+    trading.decide(buyer, 700)
+    progress = trading.decide(seller, -700)
+    assert (progress.phase, progress.iteration, progress.converged) == (Phase.CONFIRMING, 1, True)
+
+
+def test_declared_savings_are_split_among_the_homes_that_confirmed(town):
+    terms = {"billing": Billing.BARGAINING, "saving_limit_nano": 1_000, "max_iterations": 1}
+    trading = Trading(town, town.homes(3), **terms)
+    trading.begin()
+    for home, wh in zip(trading.homes, (300, -100, -200), strict=True):
+        trading.decide(home, wh)
+    buyer, seller, third = trading.homes
+    large = Confirm(session_id=trading.session_id, proposal=1, accept=True, saving_nano=1_001)
+    refusal = buyer.refusal("transactive:confirm", large)
+    assert (refusal.code, refusal.details) == ("SAVING_TOO_LARGE", {"limit_nano": 1_000})
+    trading.answer(third, accept=False, withdraw=True)
+    trading.answer(buyer, saving_nano=500)
+    trading.answer(seller, saving_nano=101)
+    trading.answer(buyer, proposal=2, saving_nano=500)
+    assert trading.answer(seller, proposal=2, saving_nano=101).phase is Phase.SETTLED
+    bills = [bill_of(trading, home) for home in trading.homes]
+    assert [(bill.saving_nano, bill.share_nano) for bill in bills] == [(500, 301), (101, 300), (0, 0)]
+    assert sum(bill.amount_nano for bill in bills) == 0
+    assert bills[2].trades_wh.values == (0,)
 
 
 def test_what_a_session_keeps_is_read_page_by_page_by_those_concerned(trading):

@@ -9,6 +9,7 @@ from tests.conformance.town import Member, Town, together
 from wattloom.chaincode.api import Int64Array
 from wattloom.chaincode.transactive.messages import (
     Confirm,
+    Join,
     OpenSession,
     Receipt,
     SessionId,
@@ -70,6 +71,12 @@ class Trading:
         self.join(*self.homes)
         return height
 
+    def join_from(self, home: Member, *start_wh: int) -> Progress:
+        """Join with starting trades."""
+        start = Int64Array(wh * NANO_KWH_PER_WH for wh in start_wh)
+        request = Join(session_id=self.session_id, start_nano_kwh=start)
+        return home.submit("transactive:join", request, Receipt).result.progress
+
     def decision(self, trades_wh: Sequence[int], *, iteration: int = 1) -> SubmitDecision:
         trades = Int64Array(wh * NANO_KWH_PER_WH for wh in trades_wh)
         return SubmitDecision(session_id=self.session_id, iteration=iteration, trades_nano_kwh=trades)
@@ -78,8 +85,8 @@ class Trading:
         request = self.decision(trades_wh, iteration=iteration)
         return home.submit("transactive:submit_decision", request, Receipt).result.progress
 
-    def answer(self, home: Member, *, proposal: int = 1, accept: bool = True) -> Progress:
-        request = Confirm(session_id=self.session_id, proposal=proposal, accept=accept)
+    def answer(self, home: Member, *, proposal: int = 1, accept: bool = True, **said: object) -> Progress:
+        request = Confirm(session_id=self.session_id, proposal=proposal, accept=accept, **said)
         return home.submit("transactive:confirm", request, Receipt).result.progress
 
     def view(self, who: Member | None = None) -> SessionView:

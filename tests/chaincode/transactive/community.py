@@ -96,9 +96,22 @@ class Community(MemoryLedger):
         )
         return self.call(home, "transactive:submit_decision", request, Receipt)
 
-    def confirm(self, home: Caller, *, accept: bool = True, proposal: int | None = None) -> Receipt:
-        current = self.view().progress.proposal if proposal is None else proposal
-        request = Confirm(session_id=DAY, proposal=current, accept=accept)
+    def confirm(
+        self,
+        home: Caller,
+        *,
+        accept: bool = True,
+        proposal: int | None = None,
+        withdraw: bool = False,
+        saving_nano: int = 0,
+    ) -> Receipt:
+        request = Confirm(
+            session_id=DAY,
+            proposal=self.view().progress.proposal if proposal is None else proposal,
+            accept=accept,
+            withdraw=withdraw,
+            saving_nano=saving_nano,
+        )
         return self.call(home, "transactive:confirm", request, Receipt)
 
     def confirm_all(self) -> None:

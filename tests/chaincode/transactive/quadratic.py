@@ -1,12 +1,13 @@
 """Homes with cost a/2 (x - c)^2 per slot ($, kWh): answers and the optimum in closed form."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tests.chaincode.transactive.community import Community
-from wattloom.chaincode.transactive.records import Phase
+from wattloom.chaincode.transactive.records import Phase, Standing
 from wattloom.chaincode.transactive.terms import Form
 
 UNIT = 1e-9
@@ -33,6 +34,9 @@ class Quadratic:
 
     def cost(self, trades: NDArray[np.float64]) -> float:
         return float((self.steepness / 2 * (trades - self.wish) ** 2).sum())
+
+    def cost_of(self, home: int, trades: NDArray[np.float64]) -> float:
+        return float((self.steepness[home] / 2 * (trades - self.wish[home]) ** 2).sum())
 
     def exchange(self, home: int, mu, anchor, rho):
         a, c = self.steepness[home], self.wish[home]
@@ -73,3 +77,20 @@ def iterate(community: Community, homes: Quadratic, *, rounds: int = 10_000) -> 
         for index, home in enumerate(community.homes):
             community.decide(home, answer(community, homes, index))
     return rounds
+
+
+def agree(community: Community, homes: Quadratic) -> None:
+    """Let every home answer proposals as it suits it: the trade, its own decision, or none."""
+    while community.phase() is Phase.CONFIRMING:
+        for index, home in enumerate(community.homes):
+            own = community.own(home)
+            if community.phase() is Phase.CONFIRMING and own.standing is Standing.AWAITED:
+                gains = partial(_gains, community, homes, index)
+                accept = gains(np.array(own.proposed_wh.values) / 1e3)
+                keeps = gains(np.rint(np.array(own.trades_nano_kwh.values) / 1e6) / 1e3)
+                community.confirm(home, accept=accept, withdraw=not (accept or keeps))
+
+
+def _gains(community: Community, homes: Quadratic, index: int, trade_kwh: NDArray[np.float64]) -> bool:
+    price = np.rint(np.array(community.view().mu_pico_per_kwh.values) / 1e6) * 1e-6
+    return homes.cost_of(index, trade_kwh) + float(price @ trade_kwh) <= homes.cost_of(index, 0 * trade_kwh)

@@ -3,7 +3,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wattloom.chaincode.transactive.billing import bill_nano, clearing_prices, payments
+from wattloom.chaincode.transactive.billing import bill_nano, clearing_prices, payments, shares
 
 
 def test_a_dual_price_becomes_money_rounded_half_up_and_held_at_the_cap():
@@ -15,6 +15,19 @@ def test_a_dual_price_becomes_money_rounded_half_up_and_held_at_the_cap():
 
 def test_a_bill_is_the_exact_sum_of_trades_times_prices():
     assert bill_nano([3, -2], [250_000, 100_000]) == 550_000
+
+
+def test_savings_are_split_evenly_and_odd_nanos_go_to_the_first():
+    assert shares([7, 0, 1]) == [3, 3, 2]
+    assert shares([]) == []
+
+
+@given(st.lists(st.integers(0, 10**18), min_size=1, max_size=20))
+def test_shares_give_out_exactly_what_was_declared_and_differ_by_one_nano_at_most(savings):
+    split = shares(savings)
+    assert sum(split) == sum(savings)
+    assert max(split) - min(split) <= 1
+    assert min(split) >= 0
 
 
 def test_payers_pay_payees_in_index_order():

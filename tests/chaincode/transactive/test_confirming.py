@@ -206,3 +206,24 @@ def test_only_participants_answer(trio):
     trio.decide(trio.homes[0], [WH])
     trio.decide(trio.homes[1], [-WH])
     refused(trio, NotAParticipant, trio.homes[2])
+
+
+def test_a_home_that_withdraws_trades_nothing_and_pays_nothing(trio):
+    proposed(trio, [1000, -400, -600])
+    trio.confirm(trio.homes[0])
+    trio.confirm(trio.homes[1])
+    trio.confirm(trio.homes[2], accept=False, withdraw=True)
+    assert trades(trio) == [700, -700, 0]
+    trio.confirm(trio.homes[0])
+    trio.confirm(trio.homes[1])
+    assert trio.phase() is Phase.SETTLED
+    assert trio.bill(trio.homes[2]).amount_nano == 0
+
+
+def test_where_the_others_cannot_do_without_a_home_that_withdraws_the_session_is_void(trio):
+    proposed(trio, [1000, -400, -600], repair_limit_wh=200)
+    trio.confirm(trio.homes[0])
+    trio.confirm(trio.homes[1])
+    trio.confirm(trio.homes[2], accept=False, withdraw=True)
+    assert (trio.phase(), trio.view().progress.reason) == (Phase.VOID, "nobody-can-balance")
+    assert trio.locked_nano() == 0

@@ -23,11 +23,9 @@ def test_every_function_is_described():
 def test_everything_a_home_sends_is_an_integer_a_name_or_a_yes():
     """No field of join, submit_decision or confirm could carry a model."""
     definitions = transactive.metadata()["$defs"]
-    said = {
-        name: sorted(definitions[name]["properties"]) for name in ("SessionId", "SubmitDecision", "Confirm")
-    }
+    said = {name: sorted(definitions[name]["properties"]) for name in ("Join", "SubmitDecision", "Confirm")}
     assert said == {
-        "SessionId": ["session_id"],
+        "Join": ["session_id", "start_nano_kwh"],
         "SubmitDecision": ["iteration", "session_id", "trades_nano_kwh"],
-        "Confirm": ["accept", "proposal", "session_id"],
+        "Confirm": ["accept", "proposal", "saving_nano", "session_id", "withdraw"],
     }

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.chaincode.transactive.community import Community, terms
-from tests.chaincode.transactive.quadratic import PRICE_UNIT, Quadratic, iterate
+from tests.chaincode.transactive.quadratic import PRICE_UNIT, UNIT, Quadratic, agree, iterate
 from wattloom.chaincode.api import Int64Array
 from wattloom.chaincode.transactive.records import Phase
 from wattloom.chaincode.transactive.terms import Form, RhoSchedule
@@ -81,3 +81,40 @@ def test_a_primal_tolerance_alone_would_stop_at_no_trade():
     assert community.residuals()[1].primal_nano_kwh <= agreed.primal_tolerance_nano_kwh
     assert community.view().progress.iteration == 3
     assert not community.view().progress.converged
+
+
+@pytest.mark.parametrize(("iterations", "most_lost"), [(1, 0.2), (3, 0.01), (10, 1e-5)])
+@pytest.mark.parametrize("seed", range(3))
+def test_any_iteration_can_be_the_last(iterations, most_lost, seed):
+    homes = Quadratic.drawn(homes=HOMES, slots=SLOTS, seed=seed)
+    traded = traded_after(iterations, homes)
+    alone, best = homes.cost(0 * traded), homes.cost(homes.optimum())
+    assert 0 <= (homes.cost(traded) - best) / (alone - best) <= most_lost
+
+
+@pytest.mark.parametrize("price_per_kwh", [-1, 1])
+def test_nobody_who_answers_loses_however_wrong_the_prices_are(price_per_kwh):
+    traded_after(1, Quadratic.drawn(homes=HOMES, slots=SLOTS, seed=1), price_per_kwh=price_per_kwh)
+
+
+def traded_after(iterations, homes, *, price_per_kwh=0):
+    """Return the firm trades, kWh, of a session that is ended early; they balance, and nobody has lost."""
+    community = Community(HOMES)
+    agreed = terms(
+        slots=SLOTS,
+        max_iterations=iterations,
+        repair_limit_wh=10_000,
+        price_cap_nano_per_wh=10**7,
+        start_price_pico_per_kwh=Int64Array([price_per_kwh * 10**12]),
+    )
+    community.begin(agreed)
+    assert iterate(community, homes) == iterations
+    agree(community, homes)
+    traded = np.zeros((HOMES, SLOTS))
+    if community.phase() is Phase.SETTLED:
+        traded = np.array([community.trades()[home.party_id] for home in community.homes]) / 1_000
+        for index, home in enumerate(community.homes):
+            paid = community.bill(home).amount_nano * UNIT
+            assert homes.cost_of(index, traded[index]) + paid <= homes.cost_of(index, np.zeros(SLOTS)) + 1e-6
+    assert np.abs(traded.sum(axis=0)).max() < 1e-9
+    return traded

@@ -9,7 +9,7 @@ from tests.chaincode.transactive.community import RICH_NANO, Community, terms
 from wattloom.chaincode.api import ChaincodeError, Int64Array
 from wattloom.chaincode.transactive import pairwise
 from wattloom.chaincode.transactive.records import Phase
-from wattloom.chaincode.transactive.terms import Billing, Form, RhoSchedule
+from wattloom.chaincode.transactive.terms import Absent, Billing, Form, RhoSchedule
 
 ENDED = (Phase.SETTLED, Phase.VOID)
 LIMIT_WH = 10_000
@@ -18,7 +18,8 @@ LIMIT_WH = 10_000
 @st.composite
 def agreements(draw):
     slots = draw(st.integers(1, 3))
-    fixed = draw(st.booleans())
+    billing = draw(st.sampled_from(list(Billing)))
+    fixed, bargained = billing is Billing.FIXED, billing is Billing.BARGAINING
     return terms(
         form=draw(st.sampled_from(list(Form))),
         slots=slots,
@@ -27,7 +28,9 @@ def agreements(draw):
         relaxation_fifths=draw(st.integers(5, 10)),
         max_iterations=draw(st.integers(1, 4)),
         slot_start_s=draw(st.sampled_from([1_700_086_400, 1_700_000_200])),
-        billing=Billing.FIXED if fixed else Billing.CLEARING,
+        billing=billing,
+        absent=draw(st.sampled_from(list(Absent))),
+        saving_limit_nano=draw(st.integers(1, 10**9)) if bargained else 0,
         fixed_price_nano_per_wh=Int64Array([draw(st.integers(-1_000, 1_000))] if fixed else []),
         start_price_pico_per_kwh=Int64Array([draw(st.integers(-(10**12), 10**12))]),
         price_cap_nano_per_wh=draw(st.sampled_from([1_000, 300_000])),
@@ -47,12 +50,14 @@ def attempt(call, *arguments, **named):
 
 def act(community: Community, home, chance: Random) -> None:
     """Let a home do something, sensible or not."""
-    progress = community.view().progress
+    view = community.view()
+    progress, most = view.progress, view.session.terms.saving_limit_nano
     what = chance.choices(["right", "nothing", "stale", "misshapen"], [10, 3, 1, 1])[0]
     if what == "nothing":
         return
     if progress.phase is Phase.JOINING:
-        attempt(community.join, home)
+        start = [chance.randint(-(10**9), 10**9) for _ in range(view.session.terms.slots)]
+        attempt(community.join_from, home, start if chance.random() < 0.5 else [])
     elif progress.phase is Phase.ITERATING:
         own = community.view(home).own
         length = (len(own.trades_nano_kwh) if own else 1) + (what == "misshapen")
@@ -64,7 +69,15 @@ def act(community: Community, home, chance: Random) -> None:
         attempt(community.decide, home, trades, iteration=max(iteration, 1))
     elif progress.phase is Phase.CONFIRMING:
         proposal = progress.proposal + (what == "stale")
-        attempt(community.confirm, home, accept=chance.random() < 0.8, proposal=proposal)
+        accept = chance.random() < 0.8
+        attempt(
+            community.confirm,
+            home,
+            accept=accept,
+            proposal=proposal,
+            withdraw=not accept and chance.random() < 0.5,
+            saving_nano=chance.randint(0, most + 1) if accept else 0,
+        )
 
 
 def check_session(community: Community, form: Form) -> None:

@@ -16,7 +16,7 @@ from wattloom.chaincode.transactive.errors import (
 )
 from wattloom.chaincode.transactive.messages import Due, SubmitDecision
 from wattloom.chaincode.transactive.records import Phase, Prices
-from wattloom.chaincode.transactive.terms import Form
+from wattloom.chaincode.transactive.terms import Absent, Form
 
 KWH = 10**9
 EXACT = {"primal_tolerance_nano_kwh": 0, "dual_tolerance_nano_per_kwh": 0}
@@ -325,3 +325,27 @@ def test_state_grows_by_the_residual_log_alone(trio):
         keys.append(set(trio.state()["transactive"]))
     assert keys[1] - keys[0] == {f"residual/{DAY}/0000000002"}
     assert keys[2] - keys[1] == {f"residual/{DAY}/0000000003"}
+
+
+def test_where_the_terms_say_so_a_late_home_counts_as_zero(trio):
+    trio.begin(terms(relaxation_fifths=5, absent=Absent.ZERO))
+    for home, trade in zip(trio.homes, (3, 4, 5), strict=True):
+        trio.decide(home, [trade * KWH])
+    trio.decide(trio.homes[0], [2 * KWH])
+    trio.pass_deadline()
+    assert trio.residuals()[1].primal_nano_kwh == 2 * KWH
+    assert [trio.own(home).trades_nano_kwh.values for home in trio.homes] == [(2 * KWH,), (0,), (0,)]
+
+
+def test_the_last_iteration_before_delivery_is_repaired_and_proposed(trio):
+    """Another iteration (30 s) and its agreement (45 s) might end after delivery has begun."""
+    trio.begin(terms(slot_start_s=START_S + 95, **EXACT))
+    for home in trio.homes:
+        trio.decide(home, [KWH])
+    assert trio.view().progress.iteration == 2
+    trio.advance_to(START_S + 20)
+    for home in trio.homes:
+        trio.decide(home, [KWH])
+    progress = trio.view().progress
+    assert (progress.phase, progress.iteration, progress.converged) == (Phase.CONFIRMING, 2, False)
+    assert sum(trio.own(home).proposed_wh[0] for home in trio.homes) == 0

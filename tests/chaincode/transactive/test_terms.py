@@ -56,6 +56,8 @@ def test_prices_are_one_or_one_per_slot(changes):
             "fixed_price_nano_per_wh passes 100",
         ),
         ({"start_price_pico_per_kwh": Int64Array([2**62])}, "start_price_pico_per_kwh passes"),
+        ({"billing": Billing.BARGAINING}, "needs it above zero"),
+        ({"saving_limit_nano": 1}, "is for billing bargaining"),
         ({"rho_schedule": RhoSchedule.PAPER, "rho_nano": 199}, "rho_nano // max_iterations is zero"),
     ],
 )

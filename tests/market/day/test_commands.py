@@ -79,6 +79,7 @@ def test_a_session_without_trades_says_why(demo, monkeypatch):
     few = partial(offered_terms, max_iterations=2)
     monkeypatch.setattr(run, "offered_terms", few)  # far from any agreement, and nobody accepts a repair
     monkeypatch.setattr(HomeAgent, "_accepts", lambda *_: False)
+    monkeypatch.setattr(HomeAgent, "_is_kept", lambda *_: True)
     result = demo("--homes", 3)
     assert result.exit_code == EXIT_FAILED
     assert only_sentence(result) == "the session ended without trades: nobody-can-balance"

@@ -29,7 +29,7 @@ REQUESTS = {
 FUNCTIONS = {
     "transactive:join": {"session_id", "start_nano_kwh"},
     "transactive:submit_decision": {"session_id", "iteration", "trades_nano_kwh"},
-    "transactive:confirm": {"session_id", "proposal", "accept"},
+    "transactive:confirm": {"session_id", "proposal", "accept", "withdraw", "saving_nano"},
     "transactive:read_session": {"session_id"},
     "transactive:read_bill": {"session_id", "party_id"},
 }

@@ -59,9 +59,19 @@ class Unconfirming(HomeAgent):
 
 
 class Stubborn(HomeAgent):
-    """Takes part in every iteration, and refuses whatever is proposed."""
+    """Takes part in every iteration, refuses whatever is proposed, and keeps its own decision."""
 
     def _accepts(self, proposed_wh, view):
+        return False
+
+    def _is_kept(self, trade_kwh, view):
+        return True
+
+
+class Leaver(HomeAgent):
+    """Takes part in every iteration, and then trades nothing."""
+
+    def _is_kept(self, trade_kwh, view):
         return False
 
 
@@ -108,8 +118,7 @@ class Marketplace:
     @property
     def paid_in_nano(self):
         """What each home's account was given: the collateral that the rules ask for."""
-        cap = self.terms.price_cap_nano_per_wh
-        return [self.terms.slots * registered_limit_wh(home) * cap for home in self.community.homes]
+        return [self.terms.collateral_nano(registered_limit_wh(home)) for home in self.community.homes]
 
     async def accounts(self) -> list[Account]:
         async with self.officer("auditor") as client:

@@ -5,10 +5,12 @@ import asyncio
 import numpy as np
 import pytest
 import structlog
+from msgspec.structs import replace
 
 from tests.market.homes.samples import SUN
 from tests.market.transactive.marketplace import (
     LateOnce,
+    Leaver,
     Silent,
     Stubborn,
     Unconfirming,
@@ -22,7 +24,7 @@ from wattloom.chaincode.api import Int64Array
 from wattloom.chaincode.transactive.messages import Confirm, SessionId, SessionView, SubmitDecision
 from wattloom.chaincode.transactive.records import Phase
 from wattloom.chaincode.transactive.repair import own_wh
-from wattloom.chaincode.transactive.terms import Form
+from wattloom.chaincode.transactive.terms import Billing, Form
 from wattloom.market.day.trading import SESSION
 from wattloom.market.homes.devices.renewable import Renewable
 from wattloom.market.homes.solver import HomeSolver
@@ -111,6 +113,33 @@ async def test_a_home_that_refuses_keeps_its_own_decision_and_the_others_settle(
     decided_wh = [own_wh(trade) for trade in own.trades_nano_kwh]
     assert list(outcomes[refuses].bill.trades_wh) == decided_wh
     books.check_conserved()
+
+
+async def test_a_home_that_leaves_pays_nothing_and_the_others_settle_or_nobody_trades(tmp_path):
+    async with marketplace(tmp_path / "ledger", small_community()) as market:
+        market.terms = replace(market.terms, repair_limit_wh=10_000)
+        await market.open()
+        outcomes = await market.hold(kinds={1: Leaver})
+        view, books = await market.view(), await market.books()
+    assert view.progress.phase is Phase.SETTLED
+    assert outcomes[1].bill.amount_nano == 0
+    assert not any(outcomes[1].bill.trades_wh)
+    assert outcomes[1].plan.cost == pytest.approx(market.solvers[1].stand_alone().cost, abs=1e-9)
+    books.check_conserved()
+
+
+async def test_savings_that_homes_declare_are_split_and_nobody_loses(tmp_path):
+    async with marketplace(tmp_path / "ledger", small_community(), billing=Billing.BARGAINING) as market:
+        await market.open()
+        outcomes = await market.hold()
+        view, books = await market.view(), await market.books()
+    books.check_conserved()
+    shares = [outcome.bill.share_nano for outcome in outcomes.values()]
+    assert max(shares) - min(shares) <= 1
+    assert min(shares) > 0
+    for index, outcome in outcomes.items():
+        left = market.solvers[index].stand_alone().cost - outcome.plan.cost - outcome.bill.amount_nano / 1e9
+        assert left >= -rounding_bound(market.community.homes[index], from_pico(view.mu_pico_per_kwh))
 
 
 async def test_where_everybody_refuses_the_session_is_void_and_all_collateral_free(tmp_path):

@@ -19,6 +19,18 @@ def bill_nano(trades_wh: Sequence[int], prices_nano_per_wh: Sequence[int]) -> in
     return sum(map(mul, trades_wh, prices_nano_per_wh))
 
 
+def shares(savings_nano: Sequence[int]) -> list[int]:
+    """Return an even split of declared savings; what is left over goes to the first, one nano each.
+
+    A home that saves s at the clearing price, declares it, pays s on top and gets its share, is as well off
+    as everybody else who does. Source: the bargaining solution of Nash 1950 for money that can be moved.
+    """
+    if not savings_nano:
+        return []
+    share, left = divmod(sum(savings_nano), len(savings_nano))
+    return [share + (place < left) for place in range(len(savings_nano))]
+
+
 def payments(bills_nano: Sequence[int]) -> Iterator[tuple[int, int, int]]:
     """Yield (payer, payee, amount) until every bill is zero, payers and payees in index order.
 

@@ -1,10 +1,10 @@
-"""Agreement on whole watt-hours: homes confirm their repaired trades; who does not keeps its own decision."""
+"""Agreement on whole watt-hours: homes confirm repaired trades, keep their own decision, or withdraw."""
 
 from msgspec.structs import replace
 
-from wattloom.chaincode.api import Context
+from wattloom.chaincode.api import Context, InvalidArgument
 from wattloom.chaincode.transactive import keys, lifecycle, proposals
-from wattloom.chaincode.transactive.errors import ClosedProposal, NotAParticipant, NotAwaited
+from wattloom.chaincode.transactive.errors import ClosedProposal, NotAParticipant, NotAwaited, SavingTooLarge
 from wattloom.chaincode.transactive.messages import Confirm, Due, Proposed, Receipt
 from wattloom.chaincode.transactive.records import Phase, Progress, Seat, Session, Standing, Trade
 from wattloom.chaincode.transactive.settlement import settle
@@ -24,6 +24,7 @@ def confirm(ctx: Context, request: Confirm) -> Receipt:
     NotAParticipant : the caller has no trade in this session
     WrongPhase, ClosedProposal : no proposal is open, or another one
     NotAwaited : the caller has answered, or its trade stands without an answer
+    InvalidArgument, SavingTooLarge : the answer contradicts itself, or declares more than the terms allow
     """
     # READ
     session_id, party_id = request.session_id, ctx.caller.party_id
@@ -38,9 +39,10 @@ def confirm(ctx: Context, request: Confirm) -> Receipt:
     trade = ctx.state.get(keys.trade(session_id, party_id), Trade)
     if trade.standing is not Standing.AWAITED:
         raise NotAwaited(proposal=progress.proposal, standing=trade.standing.value)
+    _check_answer(request, session)
     # WRITE
     progress = replace(progress, present=progress.present + 1)
-    ctx.state.put(keys.trade(session_id, party_id), proposals.answered(trade, accept=request.accept))
+    ctx.state.put(keys.trade(session_id, party_id), proposals.answered(trade, request))
     if progress.present == progress.awaited:
         progress = _close(ctx, session, progress)
     else:
@@ -53,6 +55,15 @@ def finalise(ctx: Context, due: Due) -> None:
     found = lifecycle.overdue(ctx, due)
     if found is not None:
         _close(ctx, *found)
+
+
+def _check_answer(request: Confirm, session: Session) -> None:
+    if request.accept and request.withdraw:
+        raise InvalidArgument(reason="withdraw is for an answer that does not accept")
+    if request.saving_nano and not request.accept:
+        raise InvalidArgument(reason="saving_nano is for an answer that accepts")
+    if request.saving_nano > session.terms.saving_limit_nano:
+        raise SavingTooLarge(limit_nano=session.terms.saving_limit_nano)
 
 
 def _close(ctx: Context, session: Session, progress: Progress) -> Progress:

@@ -13,6 +13,7 @@ ChaincodeError
 |-- BeyondLimit         the decision passes the home's registered limit
 |-- Overflow            a quantity leaves 64 bits
 |-- ClosedProposal      the proposal is not the one that is open
+|-- SavingTooLarge      more is declared than the session's terms allow
 +-- NotAwaited          no answer of the caller is awaited
 """
 
@@ -164,4 +165,16 @@ class NotAwaited(ChaincodeError):
             f"no answer of the caller to proposal {proposal} is awaited, its trade is {standing}",
             proposal=proposal,
             standing=standing,
+        )
+
+
+class SavingTooLarge(ChaincodeError):
+    """More is declared than the session's terms allow, and the collateral covers."""
+
+    code = "SAVING_TOO_LARGE"
+
+    def __init__(self, *, limit_nano: int) -> None:
+        super().__init__(
+            f"saving_nano is at most {limit_nano} in this session (0 unless it is billed by bargaining)",
+            limit_nano=limit_nano,
         )

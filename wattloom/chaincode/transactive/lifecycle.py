@@ -8,6 +8,7 @@ from wattloom.chaincode.transactive import keys
 from wattloom.chaincode.transactive.errors import GateClosed, WrongPhase
 from wattloom.chaincode.transactive.messages import Due, Voided
 from wattloom.chaincode.transactive.records import Phase, Progress, Seat, Session
+from wattloom.chaincode.transactive.terms import Terms
 
 TIMERS = {Phase.JOINING: "start", Phase.ITERATING: "update_duals", Phase.CONFIRMING: "finalise"}
 """The timer that ends a step of each phase at its deadline."""
@@ -47,6 +48,11 @@ def require_before_delivery(ctx: Context, slot_start_s: int, *, gate_closure_s: 
 def delivery_has_begun(ctx: Context, slot_start_s: int) -> bool:
     """Tell whether it is too late to settle."""
     return slot_start_s <= ctx.block_time_s
+
+
+def is_time_to_agree(ctx: Context, terms: Terms) -> bool:
+    """Tell whether one more iteration and its agreement might end after delivery has begun."""
+    return delivery_has_begun(ctx, terms.slot_start_s - terms.round_s - terms.confirm_s)
 
 
 def seats(ctx: Context, session_id: str) -> list[Seat]:

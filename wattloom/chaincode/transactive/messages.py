@@ -6,7 +6,7 @@ from msgspec import Meta, field
 
 from wattloom.chaincode.api import Int64Array, Record
 from wattloom.chaincode.api.keys import MAX_KEY_BYTES
-from wattloom.chaincode.api.units import Name, PartyId
+from wattloom.chaincode.api.units import AmountNano, Name, PartyId
 from wattloom.chaincode.transactive.records import Phase, Progress, Residual, Session, Standing
 from wattloom.chaincode.transactive.terms import MAX_HOMES, MIN_HOMES, Terms
 
@@ -44,11 +44,17 @@ class SubmitDecision(Record, frozen=True, kw_only=True):
 
 
 class Confirm(Record, frozen=True, kw_only=True):
-    """A home's answer to its trade under a proposal."""
+    """A home's answer to its trade under a proposal.
+
+    A home that does not accept keeps its own last decision, or with `withdraw` trades nothing.
+    `saving_nano` is what it declares to save by the trade at the clearing price (`bargaining`).
+    """
 
     session_id: Name
     proposal: Count
     accept: bool
+    withdraw: bool = False
+    saving_nano: AmountNano = 0
 
 
 class PageOf(Record, frozen=True, kw_only=True):

@@ -113,7 +113,7 @@ def _seat(ctx: Context, agreed: terms.Terms, start: Int64Array) -> Seat:
     return Seat(
         party_id=ctx.caller.party_id,
         limit_wh=limit_wh,
-        collateral_nano=agreed.slots * limit_wh * agreed.price_cap_nano_per_wh,
+        collateral_nano=agreed.collateral_nano(limit_wh),
         trades=start,
     )
 

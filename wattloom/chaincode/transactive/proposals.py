@@ -1,9 +1,10 @@
 """What is proposed to whom, as plain functions of trades and seats.
 
 First: everybody's last decisions less an even share of their sum, in whole Wh (`exchange.balanced`,
-`pairwise.balanced`, `repair.whole_wh`). Following: who did not confirm is fixed at its own last decision, and
-the homes that did are moved as evenly as whole Wh allow, lowest index first, within their limits and
-`repair_limit_wh` of the first proposal. The homes that may still be moved only ever get fewer.
+`pairwise.balanced`, `repair.whole_wh`). Following: who refused is fixed at its own last decision, who
+withdrew at nothing, who did not answer at either by the terms; the homes that confirmed are moved as evenly
+as whole Wh allow, lowest index first, within their limits and `repair_limit_wh` of the first proposal. The
+homes that may still be moved only ever get fewer.
 """
 
 from collections.abc import Sequence
@@ -12,9 +13,10 @@ from msgspec.structs import replace
 
 from wattloom.chaincode.api import Int64Array
 from wattloom.chaincode.transactive import exchange, pairwise
+from wattloom.chaincode.transactive.messages import Confirm
 from wattloom.chaincode.transactive.records import Seat, Standing, Trade
 from wattloom.chaincode.transactive.repair import Room, own_wh, spread, whole_wh
-from wattloom.chaincode.transactive.terms import Form, Terms
+from wattloom.chaincode.transactive.terms import Absent, Form, Terms
 
 CARRIED_WH = 1
 """A trade that is within this of what its home has confirmed, in every slot, needs no new answer."""
@@ -33,11 +35,16 @@ def first(seats: Sequence[Seat], terms: Terms) -> list[Trade]:
     ]
 
 
-def answered(trade: Trade, *, accept: bool) -> Trade:
+def answered(trade: Trade, answer: Confirm) -> Trade:
     """Return the trade with its home's answer."""
-    if accept:
-        return replace(trade, standing=Standing.CONFIRMED, confirmed_wh=trade.trades_wh)
-    return replace(trade, standing=Standing.REFUSED)
+    if answer.accept:
+        return replace(
+            trade,
+            standing=Standing.CONFIRMED,
+            confirmed_wh=trade.trades_wh,
+            saving_nano=answer.saving_nano,
+        )
+    return replace(trade, standing=Standing.WITHDRAWN if answer.withdraw else Standing.REFUSED)
 
 
 def following(trades: Sequence[Trade], seats: Sequence[Seat], terms: Terms) -> list[Trade] | None:
@@ -64,9 +71,17 @@ def following(trades: Sequence[Trade], seats: Sequence[Seat], terms: Terms) -> l
 def _fixed(trade: Trade, seat: Seat, terms: Terms) -> Trade:
     if trade.standing is Standing.FIXED:
         return trade
+    absent = trade.standing is Standing.AWAITED
+    if trade.standing is Standing.WITHDRAWN or (absent and terms.absent is Absent.ZERO):
+        kept = Int64Array.zeros(terms.slots)
+    else:
+        kept = Int64Array(map(own_wh, _decided(seat, terms)))
+    return replace(trade, standing=Standing.FIXED, trades_wh=kept, saving_nano=0)
+
+
+def _decided(seat: Seat, terms: Terms) -> Sequence[int]:
     trades = seat.trades.values
-    decided = trades if terms.form is Form.EXCHANGE else pairwise.net(trades, slots=terms.slots)
-    return replace(trade, standing=Standing.FIXED, trades_wh=Int64Array(map(own_wh, decided)))
+    return trades if terms.form is Form.EXCHANGE else pairwise.net(trades, slots=terms.slots)
 
 
 def _moved(trade: Trade, whole: Int64Array) -> Trade:

@@ -101,21 +101,29 @@ class Standing(StrEnum):
     AWAITED = "awaited"
     CONFIRMED = "confirmed"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
     FIXED = "fixed"
 
 
 class Trade(Record, frozen=True, kw_only=True):
-    """A participant's trade in whole Wh: as first proposed, as it stands, as last confirmed (or empty)."""
+    """A participant's trade in whole Wh: as first proposed, as it stands, as last confirmed (or empty).
+
+    `saving_nano` was declared with the last confirmation.
+    """
 
     party_id: str
     standing: Standing
     first_wh: Int64Array
     trades_wh: Int64Array
     confirmed_wh: Int64Array = field(default_factory=lambda: Int64Array(()))  # a schema writes no array
+    saving_nano: int = 0
 
 
 class Bill(Record, frozen=True, kw_only=True):
-    """What a home pays (negative: is paid) for its trades: sum of trades times prices, exact."""
+    """What a home pays (negative: is paid).
+
+    `amount_nano` is the exact sum of trades times prices, plus its declared saving, less its share of all.
+    """
 
     session_id: str
     party_id: str
@@ -124,3 +132,5 @@ class Bill(Record, frozen=True, kw_only=True):
     trades_wh: Int64Array
     prices_nano_per_wh: Int64Array
     amount_nano: int
+    saving_nano: int = 0
+    share_nano: int = 0

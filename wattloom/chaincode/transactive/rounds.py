@@ -57,7 +57,7 @@ def submit_decision(ctx: Context, request: SubmitDecision) -> Receipt:
 
 
 def update_duals(ctx: Context, due: Due) -> None:
-    """End an iteration at its deadline; a missing home is taken at its last decision."""
+    """End an iteration at its deadline; a missing home is taken at its last decision, or at zero."""
     found = lifecycle.overdue(ctx, due)
     if found is None:
         return
@@ -109,7 +109,7 @@ def _go_on(
     converged = step.residuals.within(
         primal_nano_kwh=terms.primal_tolerance_nano_kwh, dual_nano_per_kwh=terms.dual_tolerance_nano_per_kwh
     )
-    if converged or iteration == terms.max_iterations:
+    if converged or iteration == terms.max_iterations or lifecycle.is_time_to_agree(ctx, terms):
         following = propose(ctx, session, replace(progress, converged=converged), seats)
     else:
         following = replace(progress, iteration=iteration + 1, present=0)

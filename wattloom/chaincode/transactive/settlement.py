@@ -7,17 +7,23 @@ from msgspec.structs import replace
 from wattloom.chaincode.accounts import book
 from wattloom.chaincode.api import Context, Int64Array
 from wattloom.chaincode.transactive import keys, lifecycle
-from wattloom.chaincode.transactive.billing import bill_nano, clearing_prices, payments
+from wattloom.chaincode.transactive.billing import bill_nano, clearing_prices, payments, shares
 from wattloom.chaincode.transactive.messages import Settled
-from wattloom.chaincode.transactive.records import Bill, Phase, Prices, Progress, Session, Trade
+from wattloom.chaincode.transactive.records import Bill, Phase, Prices, Progress, Session, Standing, Trade
 from wattloom.chaincode.transactive.terms import Billing
 
 
 def settle(ctx: Context, session: Session, progress: Progress, trades: Sequence[Trade]) -> Progress:
-    """Bill everybody at one price per slot and move the money; trades sum to zero in every slot."""
+    """Bill everybody at one price per slot and move the money; trades sum to zero in every slot.
+
+    Declared savings are split evenly among the homes that confirmed; the others have declared none.
+    """
     session_id = session.session_id
     prices = _prices(ctx, session)
-    bills = [_bill(session, trade, prices) for trade in trades]
+    agreed = [trade for trade in trades if trade.standing is Standing.CONFIRMED]
+    split = shares([trade.saving_nano for trade in agreed])
+    share_of = dict(zip((trade.party_id for trade in agreed), split, strict=True))
+    bills = [_bill(session, trade, prices, share_of.get(trade.party_id, 0)) for trade in trades]
     for bill in bills:
         ctx.state.put(keys.bill(session_id, bill.party_id), bill)
     _move_money(ctx, session_id, bills)
@@ -43,7 +49,8 @@ def _prices(ctx: Context, session: Session) -> Int64Array:
     return Int64Array(clearing_prices(mu.values, cap_nano_per_wh=terms.price_cap_nano_per_wh))
 
 
-def _bill(session: Session, trade: Trade, prices: Int64Array) -> Bill:
+def _bill(session: Session, trade: Trade, prices: Int64Array, share_nano: int) -> Bill:
+    traded_nano = bill_nano(trade.trades_wh.values, prices.values)
     return Bill(
         session_id=session.session_id,
         party_id=trade.party_id,
@@ -51,7 +58,9 @@ def _bill(session: Session, trade: Trade, prices: Int64Array) -> Bill:
         slot_s=session.terms.slot_s,
         trades_wh=trade.trades_wh,
         prices_nano_per_wh=prices,
-        amount_nano=bill_nano(trade.trades_wh.values, prices.values),
+        amount_nano=traded_nano + trade.saving_nano - share_nano,
+        saving_nano=trade.saving_nano,
+        share_nano=share_nano,
     )
 
 

@@ -18,6 +18,9 @@ MAX_NUMBERS = {"exchange": 200_000, "pairwise": 90_000}
 MAX_LIMIT_WH = 10**6
 """The largest registered limit of a home that a session takes: 1 MWh per slot."""
 
+MAX_SAVING_NANO = 10**18
+"""The largest saving that a session lets a home declare: a thousand million of the currency."""
+
 MAX_START_PRICE_PICO_PER_KWH = 10**15
 """The largest first dual price: 1,000 $/kWh."""
 
@@ -40,10 +43,21 @@ class RhoSchedule(StrEnum):
 
 
 class Billing(StrEnum):
-    """What trades cost: the dual price of each slot, or prices fixed at opening."""
+    """What trades cost: the dual price of each slot, prices fixed at opening, or a split of what is saved.
+
+    Under `bargaining` homes pay the dual price, and what they declare to save by it is split evenly.
+    """
 
     CLEARING = "clearing"
     FIXED = "fixed"
+    BARGAINING = "bargaining"
+
+
+class Absent(StrEnum):
+    """What a home that misses a deadline is taken at: its last decision, or no trade at all."""
+
+    LAST = "last"
+    ZERO = "zero"
 
 
 class Terms(Record, frozen=True, kw_only=True):
@@ -61,6 +75,8 @@ class Terms(Record, frozen=True, kw_only=True):
     price_cap_nano_per_wh : a price of money never passes it either way; collateral is limit times cap. The
         highest price that a home could pay the grid (energy plus peak price per slot hour) binds nobody.
     repair_limit_wh : the most that a later proposal may move a trade away from the first, per slot
+    absent : what a home that misses the deadline of an iteration or a proposal is taken at
+    saving_limit_nano : under `bargaining` the most that a home may declare, locked with the rest; else 0
     """
 
     form: Form = Form.EXCHANGE
@@ -81,6 +97,8 @@ class Terms(Record, frozen=True, kw_only=True):
     fixed_price_nano_per_wh: Int64Array = msgspec.field(default_factory=lambda: Int64Array.zeros(0))
     price_cap_nano_per_wh: Annotated[int, Meta(ge=1, le=NANO)]
     repair_limit_wh: EnergyWh
+    absent: Absent = Absent.LAST
+    saving_limit_nano: Annotated[int, Meta(ge=0, le=MAX_SAVING_NANO)] = 0
 
     def rho_at(self, iteration: int) -> int:
         """Return rho of an iteration, counted from 1."""
@@ -93,6 +111,10 @@ class Terms(Record, frozen=True, kw_only=True):
     def fixed_prices(self) -> list[int]:
         """Return the price of every slot under `fixed`."""
         return per_slot(self.fixed_price_nano_per_wh, self.slots)
+
+    def collateral_nano(self, limit_wh: int) -> int:
+        """Return the most that a home can owe: its limit at the cap, and what it may declare."""
+        return self.slots * limit_wh * self.price_cap_nano_per_wh + self.saving_limit_nano
 
 
 def per_slot(prices: Int64Array, slots: int) -> list[int]:
@@ -117,6 +139,8 @@ def check(terms: Terms, *, homes: int) -> None:
         _check_prices(terms.fixed_price_nano_per_wh, terms, name="fixed_price_nano_per_wh", limit=cap)
     elif len(terms.fixed_price_nano_per_wh):
         raise InvalidArgument(reason="fixed_price_nano_per_wh is for billing fixed: leave it out")
+    if (terms.billing is Billing.BARGAINING) != (terms.saving_limit_nano > 0):
+        raise InvalidArgument(reason="saving_limit_nano is for billing bargaining, which needs it above zero")
     if terms.rho_at(terms.max_iterations) == 0:
         raise InvalidArgument(
             reason="rho_nano // max_iterations is zero: raise rho_nano or lower max_iterations"

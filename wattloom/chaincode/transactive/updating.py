@@ -10,7 +10,7 @@ from wattloom.chaincode.transactive import exchange, pairwise
 from wattloom.chaincode.transactive.records import Pairs, Prices, Seat
 from wattloom.chaincode.transactive.residuals import Residuals
 from wattloom.chaincode.transactive.rounding import array_in_64_bits, in_64_bits
-from wattloom.chaincode.transactive.terms import Form, Terms
+from wattloom.chaincode.transactive.terms import Absent, Form, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,10 @@ def next_anchor(seat: Seat, prices: Prices, terms: Terms, *, homes: int) -> Int6
 
 
 def carried_over(seat: Seat, prices: Prices, terms: Terms, *, homes: int, iteration: int) -> Seat:
-    """Return a late seat as if it had submitted its last decision again (zero before its first)."""
-    return replace(seat, iteration=iteration, anchor=next_anchor(seat, prices, terms, homes=homes))
+    """Return a late seat as if it had submitted its last decision again, or by the terms zero."""
+    trades = Int64Array.zeros(len(seat.trades)) if terms.absent is Absent.ZERO else seat.trades
+    anchor = next_anchor(seat, prices, terms, homes=homes)
+    return replace(seat, iteration=iteration, trades=trades, anchor=anchor)
 
 
 def _exchange(seats: Sequence[Seat], prices: Prices, terms: Terms, *, rho_nano: int) -> Step:

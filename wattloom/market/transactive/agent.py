@@ -1,9 +1,11 @@
 """A home's agent: joins a session, decides in every iteration, answers proposals, and reads its bill.
 
 Nothing about the home leaves it but what `wattloom.chaincode.transactive.messages` has room for: that it
-takes part, one trade per slot (or partner and slot) and iteration, and yes or no to its whole trade.
+takes part, one trade per slot (or partner and slot) and iteration, yes or no to its whole trade, and where
+savings are split what it saves.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,13 +29,14 @@ from wattloom.chaincode.transactive.messages import (
     SubmitDecision,
 )
 from wattloom.chaincode.transactive.records import Bill, Phase, Standing
+from wattloom.chaincode.transactive.repair import own_wh
 from wattloom.chaincode.transactive.terms import Form
 from wattloom.market.homes.errors import SolveFailed
 from wattloom.market.homes.home import Schedule
 from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.transactive.keeping import plan_to_keep
 from wattloom.market.transactive.terms import registered_limit_wh, rounding_bound
-from wattloom.market.transactive.units import Array, from_nano, from_pico, from_wh, to_nano_kwh
+from wattloom.market.transactive.units import NANO, Array, from_nano, from_pico, from_wh, to_nano, to_nano_kwh
 from wattloom.network.client import AsyncClient, Refused
 
 log = structlog.get_logger(__name__)
@@ -149,25 +152,47 @@ class HomeAgent:
         own = view.own
         if own is None or own.proposed_wh is None or own.standing is not Standing.AWAITED:
             return
+        accept = self._accepts(own.proposed_wh, view)
         answer = Confirm(
             session_id=self._session.session_id,
             proposal=view.progress.proposal,
-            accept=self._accepts(own.proposed_wh, view),
+            accept=accept,
+            withdraw=not accept and not self._is_kept(self._whole_decision(view), view),
+            saving_nano=self._declared_nano(own.proposed_wh, view) if accept else 0,
         )
         await self._client.submit("transactive:confirm", answer)
 
     def _accepts(self, proposed_wh: Int64Array, view: SessionView) -> bool:
-        """Tell whether the home can keep the trade and, but for rounding, is no worse off than alone.
+        """Tell whether the home agrees to a proposed trade."""
+        return self._is_kept(from_wh(proposed_wh), view)
 
-        It judges at the dual price: to a price fixed at opening it has agreed by joining.
+    def _is_kept(self, trade_kwh: Array, view: SessionView) -> bool:
+        """Tell whether the home can keep a trade and, but for rounding, is no worse off than alone."""
+        bound = rounding_bound(self._solver.home, from_pico(view.mu_pico_per_kwh))
+        return self._saving(trade_kwh, view) >= -bound
+
+    def _saving(self, trade_kwh: Array, view: SessionView) -> float:
+        """Return what a trade saves against being alone, $; minus infinity where the home cannot keep it.
+
+        It is judged at the dual price: to a price fixed at opening the home has agreed by joining.
         """
-        trade_kwh, price_per_kwh = from_wh(proposed_wh), from_pico(view.mu_pico_per_kwh)
         try:
             plan = self._plan(trade_kwh, view)
         except SolveFailed:
-            return False
-        cost = plan.cost + float(np.dot(trade_kwh, price_per_kwh))
-        return cost <= self._alone.cost + rounding_bound(self._solver.home, price_per_kwh)
+            return -math.inf
+        return self._alone.cost - plan.cost - float(np.dot(trade_kwh, from_pico(view.mu_pico_per_kwh)))
+
+    def _declared_nano(self, proposed_wh: Int64Array, view: SessionView) -> int:
+        """Return what the home declares to save, within what the terms allow (0 but under `bargaining`)."""
+        limit_nano = view.session.terms.saving_limit_nano
+        if not limit_nano:
+            return 0
+        saving_nano = math.floor(self._saving(from_wh(proposed_wh), view) * NANO)
+        return min(max(0, saving_nano), limit_nano)
+
+    def _whole_decision(self, view: SessionView) -> Array:
+        """Return the home's last decision in whole watt-hours, as the ledger would fix it, kWh."""
+        return from_wh(own_wh(to_nano(trade)) for trade in self._decided_kwh(view).tolist())
 
     async def _finish(self, view: SessionView) -> Outcome:
         settled = view.progress.phase is Phase.SETTLED and view.own is not None

@@ -14,6 +14,9 @@ RHO_PER_HOME_PAIR = 0.1
 TOLERANCE = 1e-6
 """Both residuals, kWh and $."""
 
+SAVING_LIMIT_NANO = 100 * NANO
+"""The most that a home may declare to save by a session that is billed by bargaining: $100."""
+
 ROUNDING_KWH = 2 / WH_PER_KWH
 """Rounding moves a slot's trade by less: to the whole watt-hour, and one more to balance the slot."""
 
@@ -58,6 +61,7 @@ def offered_terms(
         fixed_price_nano_per_wh=fixed,
         price_cap_nano_per_wh=max(_highest_price_nano_per_wh(home) for home in community.homes),
         repair_limit_wh=100,
+        saving_limit_nano=SAVING_LIMIT_NANO if billing is Billing.BARGAINING else 0,
     )
 
 
