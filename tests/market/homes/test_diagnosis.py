@@ -31,7 +31,7 @@ def evening_peak(home_id="starved", tariff=WEAK):
 def test_a_load_beyond_the_connection_names_home_device_and_first_slot():
     failure = failure_of(HomeSolver(evening_peak()).stand_alone)
     assert (failure.home, failure.device, failure.slot) == ("starved", "must_run", 1)
-    assert "slot 1 1 kWh too little: must_run takes 3 kWh, the grid gives 2 kWh" in str(failure)
+    assert "home starved lacks 1 kWh in slot 1: must_run takes 3 kWh, the grid gives 2 kWh" in str(failure)
 
 
 def test_an_appliance_that_the_connection_cannot_carry_is_named():
@@ -47,7 +47,7 @@ def test_a_trade_that_nothing_can_use_is_named():
         HomeSolver(evening_peak(tariff=Tariff(0.2, 1.0))).solve_fixed, np.array([1.0, 3.5, 2.0])
     )
     assert failure.slot == 1
-    assert "0.5 kWh too much" in str(failure)
+    assert "home starved has 0.5 kWh too much in slot 1" in str(failure)
 
 
 def test_a_baseline_below_the_load_is_named():

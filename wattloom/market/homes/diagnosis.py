@@ -96,13 +96,13 @@ def _imbalance(slot: int, stated: StatedHome) -> Diagnosis:
     )
     trade_kwh = float(value(stated.trade_kwh)[slot])
     if gap_kwh > 0:
-        what = f"{gap_kwh:.4g} kWh too much, with a trade of {trade_kwh:.4g} kWh that nothing can use"
+        reason = f"has {gap_kwh:.4g} kWh too much in slot {slot}, with a trade of {trade_kwh:.4g} kWh"
     else:
-        what = (
-            f"{-gap_kwh:.4g} kWh too little: {device} takes {kwh:.4g} kWh, the grid gives "
-            f"{float(value(stated.grid_kwh)[slot]):.4g} kWh, and the trade is {trade_kwh:.4g} kWh"
+        reason = (
+            f"lacks {-gap_kwh:.4g} kWh in slot {slot}: {device} takes {kwh:.4g} kWh, the grid gives "
+            f"{float(value(stated.grid_kwh)[slot]):.4g} kWh, the trade {trade_kwh:.4g} kWh"
         )
-    return Diagnosis(home.home_id, device, slot, f"home {home.home_id} has in slot {slot} {what}")
+    return Diagnosis(home.home_id, device, slot, f"home {home.home_id} {reason}")
 
 
 def _solves(objective: cp.Expression, constraints: Sequence[cp.Constraint]) -> bool:
