@@ -4,7 +4,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from wattloom.market.coordination.rationality import Settled, report
-from wattloom.market.papers.reproduction.findings import Criterion, Findings, Run, Series, User
+from wattloom.market.papers.reproduction.findings import Criterion, Findings, Run, Sensitivity, Series, User
 from wattloom.market.papers.reproduction.gains import BARGAINING, CLEARING, FIXED, PRINTED
 
 SLOTS = 4
@@ -67,6 +67,7 @@ def findings(model="hvac-2020", **changes):
         fixed_price_per_kwh=0.12,
         alone=8.0,
         central=7.0,
+        best_saving_percent=12.5,
         printed=run(
             form="pairwise",
             rho="1/k",
@@ -85,6 +86,7 @@ def findings(model="hvac-2020", **changes):
             dual_per_kwh=9.5,
             surplus_lost_percent=97.5,
         ),
+        sensitivities=[Sensitivity(what="peak price", factor=3.0, saving_percent=22.5)],
         gains=gains(),
         users=[user("ann"), user("_bob $")],
         seller=0,

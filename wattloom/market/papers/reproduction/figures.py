@@ -61,7 +61,16 @@ def _figure(panels: tuple[Panel, ...], paper: Paper, found: Findings) -> Figure:
     figure = Figure(figsize=size, layout="constrained")
     for axes, panel in zip(_flat(figure, lines, columns), panels, strict=True):
         panel(plain(axes), paper, found)
+    _name_homes(figure, found)
     return figure
+
+
+def _name_homes(figure: Figure, found: Findings) -> None:
+    """Say once, below all panels, which line is which home's."""
+    first = figure.axes[0]
+    if len(first.lines) == len(found.users) and first.get_legend() is None:
+        handles, names = first.get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside lower center", ncols=5, fontsize=8, frameon=False)
 
 
 def _flat(figure: Figure, lines: int, columns: int) -> list[Axes]:

@@ -79,6 +79,14 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     surplus_lost_percent: float
 
 
+class Sensitivity(msgspec.Struct, frozen=True, kw_only=True):
+    """What all would save at the central optimum if one value were another for every home, by this factor."""
+
+    what: str
+    factor: float
+    saving_percent: float
+
+
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
     """One line of what is set beside the paper: None where it reports nothing, or a run never came there."""
 
@@ -92,6 +100,8 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """One paper on one community.
 
+    `central` is the cost of the central optimum, `best_saving_percent` what that saves.
+    `sensitivities` are empty where the paper reports no saving to be set beside them.
     `seller` and `buyer` are the homes that sell and buy most, net. `gains` are by the ways of `gains.py`, its
     homes and `users` in the community's order.
     """
@@ -105,9 +115,11 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     fixed_price_per_kwh: float
     alone: float
     central: float
+    best_saving_percent: float
     printed: Run
     ours: Run
     criterion: Criterion
+    sensitivities: list[Sensitivity]
     gains: Report
     users: list[User]
     seller: int

@@ -6,6 +6,7 @@ import numpy as np
 
 from wattloom.chaincode.transactive.messages import SessionView
 from wattloom.market.coordination.fleet import Fleet
+from wattloom.market.coordination.rationality import saving_percent
 from wattloom.market.day.run import Tell
 from wattloom.market.homes.central import solve_central
 from wattloom.market.homes.community import Community
@@ -16,6 +17,7 @@ from wattloom.market.papers.reproduction.criterion import accepted_by_the_criter
 from wattloom.market.papers.reproduction.findings import Findings
 from wattloom.market.papers.reproduction.gains import gains
 from wattloom.market.papers.reproduction.runs import Scale, run_of
+from wattloom.market.papers.reproduction.sensitivity import sensitivities
 from wattloom.market.papers.reproduction.sessions import hold
 from wattloom.market.papers.reproduction.ways import Most
 
@@ -42,6 +44,8 @@ def measure(configuration: Configuration, community: Community, *, most: Most, t
         hold(community, solvers, terms, tell=tell, progress=_told(tell, how))
         for terms, how in ((printed_terms, "as printed"), (our_terms, "as we do it"))
     )
+    tell("what the saving depends on")
+    reports_saving = configuration.as_printed.reported.cost_reduction is not None
     price = configuration.trading_price_per_kwh
     net_kwh = np.array([plan.trade_kwh.sum() for plan in ours.plans])
     return Findings(
@@ -54,9 +58,11 @@ def measure(configuration: Configuration, community: Community, *, most: Most, t
         fixed_price_per_kwh=price,
         alone=scale.alone,
         central=scale.optimum,
+        best_saving_percent=saving_percent(scale.alone, scale.optimum),
         printed=run_of(printed, scale),
         ours=run_of(ours, scale),
         criterion=accepted_by_the_criterion(fleet, printed_terms, scale),
+        sensitivities=list(sensitivities(community.homes)) if reports_saving else [],
         gains=gains(community, alone, printed, ours, price_per_kwh=price),
         users=plans.users(community.homes, alone, ours.plans),
         seller=int(net_kwh.argmin()),
