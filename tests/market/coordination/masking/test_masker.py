@@ -57,6 +57,19 @@ def test_a_difference_in_the_past_is_not_forgotten():
         summed(masked(made, np.ones((4, 1))), 1)
 
 
+def test_homes_that_heard_of_a_drop_out_at_different_times_sum_up_to_noise():
+    made = maskers(4)
+    del made["community.home0004"]
+    for party_id, masker in made.items():
+        if party_id != OWN:
+            masker.drop_out({"community.home0004"})
+        masker.hear(b"?")
+    made[OWN].drop_out({"community.home0004"})
+    ask(made)
+    with pytest.raises(MasksLeft):
+        summed(masked(made, np.ones((3, 1))), 1)
+
+
 def test_a_question_is_answered_once():
     masker = maskers(3)[OWN]
     masker.hear(b"?")

@@ -86,6 +86,8 @@ def found_to_wire(found: Found) -> wire.Found:
         rounds=found.rounds,
         exchanges=found.exchanges,
         drop_outs=found.drop_outs,
+        bytes_received=found.bytes_received,
+        bytes_sent=found.bytes_sent,
     )
 
 
@@ -101,4 +103,6 @@ def found_from_wire(told: wire.Found, *, slots: int) -> Found:
         rounds=told.rounds,
         exchanges=told.exchanges,
         drop_outs=told.drop_outs,
+        bytes_received=told.bytes_received,
+        bytes_sent=told.bytes_sent,
     )

@@ -259,6 +259,8 @@ class Found(_message.Message):
     ROUNDS_FIELD_NUMBER: _builtins.int
     EXCHANGES_FIELD_NUMBER: _builtins.int
     DROP_OUTS_FIELD_NUMBER: _builtins.int
+    BYTES_RECEIVED_FIELD_NUMBER: _builtins.int
+    BYTES_SENT_FIELD_NUMBER: _builtins.int
     rho: _builtins.float
     """$/kWh^2, that the residuals were measured with"""
     homes: _builtins.int
@@ -266,6 +268,9 @@ class Found(_message.Message):
     exchanges: _builtins.int
     """questions answered by every home"""
     drop_outs: _builtins.int
+    bytes_received: _builtins.int
+    """the coordinator's, of all homes together"""
+    bytes_sent: _builtins.int
     @_builtins.property
     def prices_per_kwh(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """$/kWh, by slot"""
@@ -279,10 +284,12 @@ class Found(_message.Message):
         rounds: _builtins.int = ...,
         exchanges: _builtins.int = ...,
         drop_outs: _builtins.int = ...,
+        bytes_received: _builtins.int = ...,
+        bytes_sent: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["drop_outs", b"drop_outs", "exchanges", b"exchanges", "homes", b"homes", "prices_per_kwh", b"prices_per_kwh", "rho", b"rho", "rounds", b"rounds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bytes_received", b"bytes_received", "bytes_sent", b"bytes_sent", "drop_outs", b"drop_outs", "exchanges", b"exchanges", "homes", b"homes", "prices_per_kwh", b"prices_per_kwh", "rho", b"rho", "rounds", b"rounds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -106,7 +106,7 @@ class CoordinationServer(CoordinationServicer):
             async with asyncio.timeout(self._bounds.join_s):
                 await self._reception.everybody.wait()
         desks = self._reception.close()
-        return await lead(self._method, desks, bounds=self._bounds)
+        return await lead(self._method, desks, bounds=self._bounds, traffic=self._reception.traffic)
 
     async def TakePart(  # noqa: N802 - the method's name
         self,

@@ -1,6 +1,7 @@
 """One home's place with the coordinator: what is still to be sent to it, and the answer that is awaited."""
 
 import asyncio
+from dataclasses import dataclass
 
 from wattloom.market.coordination.masking.masker import Masked
 from wattloom.market.coordination.masking.session_keys import SignedKey
@@ -8,14 +9,22 @@ from wattloom.market.coordination.service import coordination_pb2 as wire
 from wattloom.market.coordination.service.errors import Malformed, TurnedAway
 
 
+@dataclass(slots=True)
+class Traffic:
+    """Bytes of all homes' messages, before TLS."""
+
+    received: int = 0
+    sent: int = 0
+
+
 class Desk:
     """Everything between one home's stream and the session; all on one event loop."""
 
-    def __init__(self, party_id: str, key: SignedKey) -> None:
+    def __init__(self, party_id: str, key: SignedKey, traffic: Traffic) -> None:
         self.party_id = party_id
         self.key = key
         self.outbox: asyncio.Queue[wire.TakePartResponse | TurnedAway | None] = asyncio.Queue()
-        self.bytes_taken = 0
+        self._traffic = traffic
         self._asked = 0
         self._answer: asyncio.Future[Masked] = asyncio.get_running_loop().create_future()
         self._left: TurnedAway | None = None
@@ -31,11 +40,12 @@ class Desk:
 
     def tell(self, message: wire.TakePartResponse) -> None:
         """Send something that needs no answer."""
+        self._traffic.sent += message.ByteSize()
         self.outbox.put_nowait(message)
 
     def take(self, said: wire.TakePartRequest) -> None:
         """Take what the home says; raise `Malformed` unless it answers the open question, or one given up."""
-        self.bytes_taken += said.ByteSize()
+        self._traffic.received += said.ByteSize()
         number = said.answer.number
         if said.WhichOneof("said") != "answer" or not 1 <= number <= self._asked:
             raise Malformed(f"question {self._asked} is open: answer that")

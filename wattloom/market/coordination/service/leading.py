@@ -10,7 +10,7 @@ from wattloom.market.coordination.masking.roster import Roster
 from wattloom.market.coordination.second_order.errors import SecondOrderError
 from wattloom.market.coordination.service import coordination_pb2 as wire
 from wattloom.market.coordination.service.codec import found_to_wire
-from wattloom.market.coordination.service.desk import Desk
+from wattloom.market.coordination.service.desk import Desk, Traffic
 from wattloom.market.coordination.service.errors import CoordinationError, GivenUp, TooFewHomes
 from wattloom.market.coordination.service.method import Conclusion, Method
 from wattloom.market.coordination.service.polling import HomesLeft, Poll
@@ -19,7 +19,7 @@ from wattloom.market.coordination.service.records import Bounds, Found
 log = structlog.get_logger(__name__)
 
 
-async def lead(method: Method, desks: Mapping[str, Desk], *, bounds: Bounds) -> Found:
+async def lead(method: Method, desks: Mapping[str, Desk], *, bounds: Bounds, traffic: Traffic) -> Found:
     """Lead the homes that have come to a result, and tell it to them; without one, tell them why.
 
     Raises
@@ -35,7 +35,7 @@ async def lead(method: Method, desks: Mapping[str, Desk], *, bounds: Bounds) -> 
     poll = Poll(desks, roster, shape=method.shape, answer_s=bounds.answer_s)
     try:
         async with asyncio.timeout(bounds.session_s):
-            found = _found(await _conclude(method, poll, drop_outs=bounds.drop_outs), poll)
+            found = _found(await _conclude(method, poll, drop_outs=bounds.drop_outs), poll, traffic)
     except (CoordinationError, MaskingError, SecondOrderError, TimeoutError) as error:
         reason = str(error) or f"no result within {bounds.session_s:g} s"
         poll.end(wire.TakePartResponse(given_up=reason))
@@ -70,7 +70,7 @@ async def _run(method: Method, poll: Poll) -> Conclusion:
         steps.close()
 
 
-def _found(conclusion: Conclusion, poll: Poll) -> Found:
+def _found(conclusion: Conclusion, poll: Poll, traffic: Traffic) -> Found:
     return Found(
         prices_per_kwh=conclusion.prices_per_kwh,
         rho=conclusion.rho,
@@ -78,6 +78,8 @@ def _found(conclusion: Conclusion, poll: Poll) -> Found:
         rounds=conclusion.rounds,
         exchanges=poll.exchanges,
         drop_outs=poll.drop_outs,
+        bytes_received=traffic.received,
+        bytes_sent=traffic.sent,
     )
 
 

@@ -8,16 +8,20 @@ from wattloom.market.coordination.masking.errors import RosterRefused
 from wattloom.market.coordination.masking.session_keys import Roots, SessionName
 from wattloom.market.coordination.service import coordination_pb2 as wire
 from wattloom.market.coordination.service.codec import key_from_wire
-from wattloom.market.coordination.service.desk import Desk
+from wattloom.market.coordination.service.desk import Desk, Traffic
 from wattloom.market.coordination.service.errors import Malformed, NotInvited, TooLate, TurnedAway
 
 
 class Reception:
-    """The invited homes that have come so far; `everybody` is set once all have."""
+    """The invited homes that have come so far; `everybody` is set once all have.
+
+    `traffic` counts what is said from here on; the keys that homes show are not in it.
+    """
 
     def __init__(self, session: SessionName, *, invited: Collection[str], roots: Roots) -> None:
         self.desks: dict[str, Desk] = {}
         self.everybody = asyncio.Event()
+        self.traffic = Traffic()
         self._session = session
         self._invited = frozenset(invited)
         self._roots = roots
@@ -44,7 +48,7 @@ class Reception:
             raise TooLate("joining is over")
         if party_id in self.desks:
             raise TooLate(f"{party_id} has a place already")
-        desk = self.desks[party_id] = Desk(party_id, key)
+        desk = self.desks[party_id] = Desk(party_id, key, self.traffic)
         if self.desks.keys() == self._invited:
             self.everybody.set()
         return desk

@@ -19,6 +19,7 @@ class Found:
     rounds : as the method counts them
     exchanges : questions that every home has answered, lost attempts included
     drop_outs : homes that came and did not stay
+    bytes_received, bytes_sent : the coordinator's, of all homes together, before TLS
     """
 
     prices_per_kwh: NDArray[np.float64]
@@ -27,6 +28,8 @@ class Found:
     rounds: int
     exchanges: int
     drop_outs: int
+    bytes_received: int
+    bytes_sent: int
 
 
 @dataclass(frozen=True, slots=True)
