@@ -25,6 +25,7 @@ def run(**changes):
         cost=7.25,
         saving_percent=9.375,
         surplus_lost_percent=0.125,
+        missed_at_count_percent=0.375,
         iteration_s=0.0625,
         seconds=1.75,
         blocks=21,

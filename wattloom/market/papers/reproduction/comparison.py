@@ -32,6 +32,12 @@ def _iterations(paper: Paper, found: Findings) -> Iterator[Compared]:
             printed=_at(found.printed, paper.iterations),
             ours=_at(found.ours, paper.iterations),
         )
+        yield _line(
+            f"of what can be saved, missed if repaired after {paper.iterations}",
+            "%",
+            printed=found.printed.missed_at_count_percent,
+            ours=found.ours.missed_at_count_percent,
+        )
 
 
 def _savings(paper: Paper, found: Findings) -> Iterator[Compared]:

@@ -22,6 +22,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     primal_kwh, dual_per_kwh : the residuals of each iteration as the ledger logged them
     settled : False where it ended without trades, which leaves everybody alone
     saving_percent, surplus_lost_percent : of the community's cost alone; of what the central optimum saves
+    missed_at_count_percent : the same, had it been repaired after the paper's count of iterations; None: the
+        paper reports none, or no repair was possible
     iteration_s, seconds : wall time of an iteration, and of the session from opening to settlement
     """
 
@@ -38,6 +40,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     cost: float
     saving_percent: float
     surplus_lost_percent: float
+    missed_at_count_percent: float | None
     iteration_s: float
     seconds: float
     blocks: int

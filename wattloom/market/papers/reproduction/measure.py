@@ -1,24 +1,27 @@
 """One paper on one community: alone, together, as printed and as we do it, with the ledger in the loop."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from wattloom.chaincode.transactive.messages import SessionView
+from wattloom.chaincode.transactive.terms import Terms
 from wattloom.market.coordination.fleet import Fleet
 from wattloom.market.coordination.rationality import saving_percent
 from wattloom.market.day.run import Tell
 from wattloom.market.homes.central import solve_central
 from wattloom.market.homes.community import Community
+from wattloom.market.homes.home import Schedule
 from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.papers.config import Configuration
 from wattloom.market.papers.reproduction import plans, ways
-from wattloom.market.papers.reproduction.criterion import accepted_by_the_criterion
-from wattloom.market.papers.reproduction.findings import Findings
+from wattloom.market.papers.reproduction.findings import Findings, Run
 from wattloom.market.papers.reproduction.gains import gains
+from wattloom.market.papers.reproduction.in_process import accepted_by_the_criterion, missed_when_stopped
 from wattloom.market.papers.reproduction.runs import Scale, run_of
 from wattloom.market.papers.reproduction.sensitivity import sensitivities
-from wattloom.market.papers.reproduction.sessions import hold
+from wattloom.market.papers.reproduction.sessions import Session, hold
 from wattloom.market.papers.reproduction.ways import Most
 
 
@@ -35,40 +38,77 @@ def measure(configuration: Configuration, community: Community, *, most: Most, t
     SolveFailed, LedgerRejected, ClientError : a home has no plan; a ledger or its gateway fails
     """
     tell("every home plans alone, and one solver plans for all")
-    fleet, solvers = Fleet(community.homes), [HomeSolver(home) for home in community.homes]
-    alone, central = fleet.stand_alone(), solve_central(community.homes)
-    scale = Scale(alone=sum(plan.cost for plan in alone), optimum=central.cost)
+    study = _Study.begin(configuration, community)
     printed_terms = ways.as_printed(configuration, community, most=most.printed)
     our_terms = ways.as_we_do(configuration, community, most=most.ours)
-    printed, ours = (
-        hold(community, solvers, terms, tell=tell, progress=_told(tell, how))
-        for terms, how in ((printed_terms, "as printed"), (our_terms, "as we do it"))
-    )
-    tell("what the saving depends on")
-    reports_saving = configuration.as_printed.reported.cost_reduction is not None
-    price = configuration.trading_price_per_kwh
-    net_kwh = np.array([plan.trade_kwh.sum() for plan in ours.plans])
-    return Findings(
-        model=configuration.name,
-        name=community.name,
-        description=community.description,
-        synthetic=community.synthetic,
-        slots=community.slots,
-        slot_s=community.slot_s,
-        fixed_price_per_kwh=price,
-        alone=scale.alone,
-        central=scale.optimum,
-        best_saving_percent=saving_percent(scale.alone, scale.optimum),
-        printed=run_of(printed, scale),
-        ours=run_of(ours, scale),
-        criterion=accepted_by_the_criterion(fleet, printed_terms, scale),
-        sensitivities=list(sensitivities(community.homes)) if reports_saving else [],
-        gains=gains(community, alone, printed, ours, price_per_kwh=price),
-        users=plans.users(community.homes, alone, ours.plans),
-        seller=int(net_kwh.argmin()),
-        buyer=int(net_kwh.argmax()),
-        series=plans.series(community.homes, alone, ours.plans),
-    )
+    printed = study.hold(printed_terms, how="as printed", tell=tell)
+    ours = study.hold(our_terms, how="as we do it", tell=tell)
+    tell("what else is asked")
+    return study.findings(printed, ours)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Held:
+    """A session, and the numbers of it."""
+
+    session: Session
+    run: Run
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Study:
+    """What both sessions are judged by."""
+
+    configuration: Configuration
+    community: Community
+    fleet: Fleet
+    alone: list[Schedule]
+    scale: Scale
+
+    @classmethod
+    def begin(cls, configuration: Configuration, community: Community) -> "_Study":
+        fleet = Fleet(community.homes)
+        alone = fleet.stand_alone()
+        cost_alone = sum(plan.cost for plan in alone)
+        scale = Scale(alone=cost_alone, optimum=solve_central(community.homes).cost)
+        return cls(configuration, community, fleet, alone, scale)
+
+    def hold(self, terms: Terms, *, how: str, tell: Tell) -> _Held:
+        """Hold a session on the ledger, and in process stop it after the paper's count of iterations."""
+        solvers = [HomeSolver(home) for home in self.community.homes]
+        session = hold(self.community, solvers, terms, tell=tell, progress=_told(tell, how))
+        count = self.configuration.as_printed.reported.iterations
+        missed = (
+            None if count is None else missed_when_stopped(self.fleet, terms, self.scale, iterations=count)
+        )
+        return _Held(session, run_of(session, self.scale, missed_at_count_percent=missed))
+
+    def findings(self, printed: _Held, ours: _Held) -> Findings:
+        community, price = self.community, self.configuration.trading_price_per_kwh
+        together = ours.session.plans
+        net_kwh = np.array([plan.trade_kwh.sum() for plan in together])
+        reports_saving = self.configuration.as_printed.reported.cost_reduction is not None
+        return Findings(
+            model=self.configuration.name,
+            name=community.name,
+            description=community.description,
+            synthetic=community.synthetic,
+            slots=community.slots,
+            slot_s=community.slot_s,
+            fixed_price_per_kwh=price,
+            alone=self.scale.alone,
+            central=self.scale.optimum,
+            best_saving_percent=saving_percent(self.scale.alone, self.scale.optimum),
+            printed=printed.run,
+            ours=ours.run,
+            criterion=accepted_by_the_criterion(self.fleet, printed.session.terms, self.scale),
+            sensitivities=list(sensitivities(community.homes)) if reports_saving else [],
+            gains=gains(community, self.alone, printed.session, ours.session, price_per_kwh=price),
+            users=plans.users(community.homes, self.alone, together),
+            seller=int(net_kwh.argmin()),
+            buyer=int(net_kwh.argmax()),
+            series=plans.series(community.homes, self.alone, together),
+        )
 
 
 def _told(tell: Tell, how: str) -> Callable[[SessionView], None]:

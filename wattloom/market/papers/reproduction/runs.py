@@ -27,8 +27,8 @@ class Scale:
         return 100 * surplus_lost(cost, alone=self.alone, optimum=self.optimum)
 
 
-def run_of(session: Session, scale: Scale) -> Run:
-    """Return a session's numbers."""
+def run_of(session: Session, scale: Scale, *, missed_at_count_percent: float | None) -> Run:
+    """Return a session's numbers, one of which is not from the session: see `Run`."""
     terms = session.terms
     primal_only = terms.dual_tolerance_nano_per_kwh == EVERY_DUAL
     return Run(
@@ -45,6 +45,7 @@ def run_of(session: Session, scale: Scale) -> Run:
         cost=session.cost,
         saving_percent=saving_percent(scale.alone, session.cost),
         surplus_lost_percent=scale.lost_percent(session.cost),
+        missed_at_count_percent=missed_at_count_percent,
         iteration_s=session.iterating_s / session.iterations,
         seconds=session.seconds,
         blocks=session.ledger.height,
