@@ -14,6 +14,7 @@ from tests.market.coordination.masking.samples import (
     summed,
 )
 from wattloom.market.coordination.masking.errors import (
+    AskedAgain,
     MasksLeft,
     NothingAsked,
     NotRepresentable,
@@ -26,7 +27,7 @@ OWN = "community.home0001"
 
 def test_after_a_drop_out_the_rest_sum_up_to_their_own_sum():
     made = maskers(5)
-    ask(made)
+    ask(made, b"the one that is given up")
     masked(made, np.ones((5, 2)))
     made.pop("community.home0002")
     for masker in made.values():
@@ -68,6 +69,21 @@ def test_homes_that_heard_of_a_drop_out_at_different_times_sum_up_to_noise():
     ask(made)
     with pytest.raises(MasksLeft):
         summed(masked(made, np.ones((3, 1))), 1)
+
+
+def test_what_was_answered_among_more_homes_is_not_answered_among_fewer():
+    masker = maskers(5)[OWN]
+    for question in (b"first", b"second", b"first"):
+        masker.hear(question)
+        masker.mask(np.ones(1), NO_VETOES)
+    masker.drop_out({"community.home0003"})
+    masker.hear(b"third")
+    masker.mask(np.ones(1), NO_VETOES)
+    masker.drop_out({"community.home0004"})
+    for question in (b"first", b"second", b"third"):
+        with pytest.raises(AskedAgain):
+            masker.hear(question)
+    masker.hear(b"fourth")
 
 
 def test_a_question_is_answered_once():

@@ -30,8 +30,11 @@ PARTIES = [f"community.home{number:04d}" for number in range(1, 6)]
 
 
 def clearing(homes):
-    """Find the prices at which homes that take x = a - b price take nothing altogether."""
-    prices = np.zeros(SLOTS)
+    """Find the prices at which homes that take x = a - b price take nothing altogether.
+
+    The first price depends on how many homes there are, so that none is asked again.
+    """
+    prices = np.full(SLOTS, float(homes))
     for _ in range(ROUNDS):
         totals = yield Question(kind=Kind.CHECK, values=prices)
         taken, slope = np.split(totals.sums, 2)
@@ -60,6 +63,21 @@ class Linear:
 def linear(index):
     rng = np.random.default_rng(index)
     return Linear(a=rng.normal(size=SLOTS), b=rng.uniform(1, 2, size=SLOTS))
+
+
+class Leaves(Linear):
+    """Is gone once it is asked a second time: its process has been killed."""
+
+    def answer(self, question):
+        if self.asked:
+            self.part.get_loop().call_soon_threadsafe(self.part.cancel)
+            raise asyncio.CancelledError
+        return super().answer(question)
+
+
+def turned(kind, index):
+    side = linear(index)
+    return kind(a=side.a, b=side.b)
 
 
 def clearing_prices(sides):

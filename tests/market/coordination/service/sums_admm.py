@@ -31,9 +31,9 @@ class AdmmSide:
         return Answer(addends=self.trade_kwh, vetoes=np.array([moved]))
 
 
-def sums_admm(slots, *, start_price=0.1):
+def sums_admm(slots):
     def begin(homes):
-        prices, mean = np.full(slots, start_price), np.zeros(slots)
+        prices, mean = np.full(slots, 0.1 + 0.001 * homes), np.zeros(slots)
         kind, rounds, found = Kind.START, 0, False
         while not found:
             totals = yield Question(kind=kind, values=np.concatenate([prices, mean]))

@@ -14,11 +14,13 @@ from tests.market.coordination.service.samples import (
     SLOTS,
     START_S,
     VETOES,
+    Leaves,
     Linear,
     attend,
     clearing_prices,
     coordinator,
     linear,
+    turned,
 )
 from wattloom.identity.certificates import Authority
 from wattloom.market.coordination.masking.errors import NotRepresentable
@@ -35,16 +37,6 @@ from wattloom.market.coordination.service.errors import (
     TurnedAway,
 )
 from wattloom.market.coordination.service.method import Conclusion, Method
-
-
-class Leaves(Linear):
-    """Is gone once it is asked a second time: its process has been killed."""
-
-    def answer(self, question):
-        if self.asked:
-            self.part.get_loop().call_soon_threadsafe(self.part.cancel)
-            raise asyncio.CancelledError
-        return super().answer(question)
 
 
 class Hangs(Linear):
@@ -70,11 +62,6 @@ class NoNumber(Linear):
 
     def answer(self, question):
         return Answer(addends=np.full(2 * SLOTS, np.nan), vetoes=np.zeros(VETOES, bool))
-
-
-def turned(kind, index):
-    side = linear(index)
-    return kind(a=side.a, b=side.b)
 
 
 async def ended(tasks):
@@ -106,7 +93,7 @@ async def test_the_others_start_over_when_a_home_is_killed():
     assert (found.homes, found.rounds, found.exchanges, found.drop_outs) == (4, 3, 4, 1)
     assert isinstance(told[1], asyncio.CancelledError)
     assert all(each.homes == 4 for index, each in enumerate(told) if index != 1)
-    assert all(side.asked[-3].values.tolist() == [0.0] * SLOTS for side in rest)
+    assert all(side.asked[-3].values.tolist() == [4.0] * SLOTS for side in rest)
 
 
 async def test_a_home_that_misses_the_deadline_is_turned_away(released):

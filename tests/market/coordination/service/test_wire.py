@@ -11,22 +11,27 @@ import pytest
 from tests.market.coordination.service.samples import (
     AUTHORITY,
     IDENTITIES,
+    METHOD,
     PARTIES,
     SESSION,
     SLOTS,
     TLS,
+    Leaves,
     attend,
     clearing_prices,
     coordinator,
     linear,
+    turned,
 )
-from wattloom.market.coordination.masking.errors import RosterRefused
+from wattloom.market.coordination.masking.errors import AskedAgain, RosterRefused
 from wattloom.market.coordination.masking.fixed_point import to_words
 from wattloom.market.coordination.masking.session_keys import SessionKey, SessionName
+from wattloom.market.coordination.second_order.messages import Kind, Question
 from wattloom.market.coordination.service import coordination_pb2 as wire
 from wattloom.market.coordination.service.codec import key_to_wire
 from wattloom.market.coordination.service.desk import Desk
-from wattloom.market.coordination.service.errors import GivenUp, OutOfTurn
+from wattloom.market.coordination.service.errors import GivenUp, OutOfTurn, TooFewHomes
+from wattloom.market.coordination.service.method import Method
 
 TAKE_PART = "/wattloom.coordination.v1.Coordination/TakePart"
 
@@ -120,6 +125,24 @@ async def test_a_home_refuses_a_roster_with_a_key_that_the_coordinator_made(monk
     led, told = await led_by_a_liar()
     assert isinstance(told[0], RosterRefused)
     assert (led.homes, led.drop_outs) == (3, 1)
+
+
+async def test_homes_do_not_answer_again_after_a_drop_out_what_they_have_answered():
+    """Else the coordinator would learn what the lost home's answer was."""
+
+    def stubborn(homes):
+        while True:
+            yield Question(kind=Kind.CHECK, values=np.zeros(SLOTS))
+
+    method = Method(begin=stubborn, shape=METHOD.shape)
+    async with coordinator(invited=PARTIES[:4], method=method) as server:
+        sides = [*(linear(index) for index in range(3)), turned(Leaves, 3)]
+        homes = [attend(server.address, index, side) for index, side in enumerate(sides)]
+        sides[3].part = homes[3]
+        with pytest.raises(TooFewHomes):
+            await server.lead()
+        told = await ended(homes)
+    assert all(isinstance(each, AskedAgain) for each in told[:3])
 
 
 async def test_a_home_refuses_a_question_that_it_has_heard(monkeypatch):

@@ -4,6 +4,7 @@ MaskingError
 |-- NotRepresentable     a number is not finite, or too large for 2^-60 modulo 2^128
 |-- RosterRefused        a home will not mask for this list of homes; the sentence says why
 |-- NothingAsked         a home is to answer without a new question and a roster
+|-- AskedAgain           a home is to answer among fewer homes what it has answered among more
 |-- WrongSize            a masked message is not as long as the question asks for
 |-- Incomplete           a home's message is missing: the sum of the rest is noise
 +-- MasksLeft            the masks do not cancel: homes were told different things, or a message was altered
@@ -35,6 +36,15 @@ class NothingAsked(MaskingError):
 
     def __init__(self) -> None:
         super().__init__("there is no unanswered question under a roster")
+
+
+class AskedAgain(MaskingError):
+    """A home is to answer among fewer homes what it has answered among more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this question was answered before others dropped out: two sums of it would tell what theirs were"
+        )
 
 
 class WrongSize(MaskingError):

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from wattloom.market.coordination.masking.errors import NothingAsked, RosterRefused
+from wattloom.market.coordination.masking.errors import AskedAgain, NothingAsked, RosterRefused
 from wattloom.market.coordination.masking.fixed_point import (
     NUMBER_BYTES,
     VETO_BYTES,
@@ -49,6 +49,9 @@ class Masker:
 
     Masks are bound to everything that the home has been told so far, in order: session, rosters, questions.
     So they cancel only among homes that were all told the same, and no two questions share a mask.
+
+    What was answered among more homes is not answered again among fewer: the difference of the two sums would
+    be the answers of those who have left.
     """
 
     def __init__(self, party_id: str, key: SessionKey, session: SessionName) -> None:
@@ -57,7 +60,9 @@ class Masker:
         self._heard = session.hash
         self._roster: Roster | None = None
         self._secrets: dict[str, bytes] = {}
-        self._open = False
+        self._question: bytes | None = None
+        self._answered: set[bytes] = set()
+        self._answered_before: set[bytes] = set()
 
     def admit(self, roster: Roster) -> None:
         """Take the session's roster; raise `RosterRefused` on a second, or without this home's own key."""
@@ -76,16 +81,19 @@ class Masker:
             raise RosterRefused(f"{self._party_id} has not dropped out, or has no roster yet")
         left = self._roster.without(gone)
         self._secrets = {each: self._secrets[each] for each in left.parties - {self._party_id}}
+        self._answered_before |= self._answered
         self._take(left)
 
     def _take(self, roster: Roster) -> None:
-        self._roster, self._open = roster, False
+        self._roster, self._question, self._answered = roster, None, set()
         self._hear(b"roster", roster.hash)
 
     def hear(self, question: bytes) -> None:
-        """Take note of a question's exact bytes, whether or not it asks for numbers."""
+        """Take note of a question's exact bytes; raise `AskedAgain` if more homes have answered it before."""
+        if question in self._answered_before:
+            raise AskedAgain
         self._hear(b"question", question)
-        self._open = True
+        self._question = question
 
     def mask(self, addends: Floats, vetoes: Flags) -> Masked:
         """Return the answer to the question heard last, masked.
@@ -95,7 +103,7 @@ class Masker:
         NothingAsked : no roster or question since the last answer: a question is answered once
         NotRepresentable : an addend is not finite, or too large
         """
-        if self._roster is None or not self._open:
+        if self._roster is None or self._question is None:
             raise NothingAsked
         numbers = np.concatenate([to_words(addends), COUNT])
         votes = to_votes(vetoes)
@@ -104,7 +112,8 @@ class Masker:
             if party_id > self._party_id:
                 number_mask, vote_mask = negated(number_mask), ~vote_mask + np.uint64(1)
             numbers, votes = added(numbers, number_mask), votes + vote_mask
-        self._open = False
+        self._answered.add(self._question)
+        self._question = None
         return Masked(numbers=numbers.astype("<u8").tobytes(), votes=votes.astype("<u8").tobytes())
 
     def _stream(self, secret: bytes, numbers: int, votes: int) -> tuple[Words, Words]:

@@ -66,10 +66,8 @@ def question_from_wire(told: wire.Question) -> Question:
 
 
 def heard(told: wire.Question) -> bytes:
-    """Return what masks are bound to of a question: all of it."""
-    return digest(
-        b"wattloom coordination question v1", str(told.number).encode(), told.kind.encode(), told.values
-    )
+    """Return what masks are bound to of a question: all but its number, which is checked to be the next."""
+    return digest(b"wattloom coordination question v1", told.kind.encode(), told.values)
 
 
 def answer_to_wire(number: int, answer: Masked) -> wire.Answer:

@@ -31,7 +31,8 @@ class Method:
 
     Attributes
     ----------
-    begin : starts it among so many homes, from its beginning; again after homes have dropped out
+    begin : starts it among so many homes; after homes have dropped out again, from another question than any
+        before, because homes answer none twice
     """
 
     begin: Callable[[int], Steps]
