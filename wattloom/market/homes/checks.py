@@ -1,6 +1,6 @@
 """Checks shared by the records of homes: each returns the value it has found sound, or raises `BadHome`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -42,9 +42,19 @@ def share(field: str, value: float) -> float:
     return float(value)
 
 
+def choice(field: str, value: str, choices: Sequence[str]) -> str:
+    """Return `value` when it is one of the choices."""
+    if value not in choices:
+        raise BadHome(field=field, problem=f"is {value!r}", remedy=f"choose one of {', '.join(choices)}")
+    return value
+
+
 def series(field: str, values: npt.ArrayLike, *, low: float) -> FloatArray:
     """Return a read-only copy of one finite number per slot, each at least `low`."""
-    array = np.array(values, dtype=np.float64)
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError) as failure:
+        raise BadHome(field=field, problem=f"is no series ({failure})", remedy="give numbers") from failure
     if array.ndim != 1 or not array.size:
         raise BadHome(field=field, problem=f"has shape {array.shape}", remedy="give one number per slot")
     wrong = np.flatnonzero(~(np.isfinite(array) & (array >= low)))

@@ -61,6 +61,9 @@ def test_a_room_leaves_its_band_rather_than_have_no_plan():
         ({"low_c": 24.0}, "comfort band"),
         ({"start_c": 300.0}, "start_c"),
         ({"outdoor_c": [20.0, float("nan")]}, "outdoor_c"),
+        ({"outdoor_c": [20.0, "warm"]}, "outdoor_c"),
+        ({"mode": "cool"}, "mode"),
+        ({"discretisation": "midpoint"}, "discretisation"),
     ],
 )
 def test_impossible_values_are_named(changes, field):

@@ -68,6 +68,8 @@ class Hvac:
                 checks.positive(field, getattr(self, field))
             for field in ("power_kw", "discomfort_per_k2_h"):
                 checks.number(field, getattr(self, field), low=0.0)
+            checks.choice("discretisation", self.discretisation, ("exact", "euler"))
+            checks.choice("mode", self.mode, ("both", "heating", "cooling"))
             checks.number("start_c", self.start_c, low=-90.0, high=90.0)
             if not -90.0 <= self.low_c <= self.reference_c <= self.high_c <= 90.0:
                 band = f"is {self.low_c}..{self.high_c} around {self.reference_c}"
