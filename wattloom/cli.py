@@ -15,6 +15,7 @@ COMMANDS = {
     "lint-chaincode": "wattloom.chaincode.lint.commands:app",
     "network": "wattloom.network.consortium.commands:app",
     "reproduce": "wattloom.market.papers.reproduction.commands:app",
+    "simulate": "wattloom.market.scale.commands:app",
 }
 """Command to the `Typer` that serves it."""
 

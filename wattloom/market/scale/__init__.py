@@ -1,0 +1,1 @@
+"""Coordination of communities of any size, measured beside one solver that knows every home."""

@@ -1,0 +1,81 @@
+"""`wattloom simulate`: communities of any size, coordinated in process, beside one central solve."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from wattloom.chaincode.transactive.terms import MAX_HOMES, MIN_HOMES
+from wattloom.market.coordination.repair import NobodyCanBalance
+from wattloom.market.homes.errors import BadHome, SolveFailed
+from wattloom.market.papers.config import MODELS, ConfigurationError
+from wattloom.market.scale import relaxed
+from wattloom.market.scale.case import Tell, prepare
+from wattloom.market.scale.measured import Measured
+from wattloom.market.scale.tables import measured_table, target_table
+
+app = typer.Typer(add_completion=False)
+out, err = Console(soft_wrap=True), Console(stderr=True)
+
+
+def sizes(text: str) -> list[int]:
+    """Return the numbers of homes in `10,100`, ascending."""
+    if not re.fullmatch(r"\d{1,5}(,\d{1,5})*", text):
+        raise typer.BadParameter(f"{text}: write numbers, such as 10,100")
+    found = sorted({int(number) for number in text.split(",")})
+    for number in found:
+        if not MIN_HOMES <= number <= MAX_HOMES:
+            raise typer.BadParameter(f"{number} homes: choose from {MIN_HOMES} to {MAX_HOMES}")
+    return found
+
+
+@app.command()
+def simulate(
+    homes: Annotated[
+        str, typer.Option(metavar="N,N,...", help="How many homes; several sizes one after the other.")
+    ] = "10,100",
+    model: Annotated[str, typer.Option(help=f"Whose homes: {', '.join(MODELS)}.")] = MODELS[0],
+    slots: Annotated[int, typer.Option(min=1, max=672, help="Hourly slots.")] = 24,
+    seed: Annotated[int, typer.Option(help="Which generated community.")] = 1,
+    iterations: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many of ADMM.")] = 500,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write every figure to this file.")] = None,
+) -> None:
+    """Coordinate generated communities in process, and say what that takes beside a central solve."""
+    found: list[Measured] = []
+    try:
+        for number in sizes(homes):
+            with _telling(f"{number} homes") as tell:
+                case = prepare(model, homes=number, slots=slots, seed=seed, tell=tell)
+                found.append(relaxed.measure(case, most=iterations, tell=tell))
+        if json_file is not None:
+            json_file.write_text(json.dumps(msgspec.to_builtins(found), indent=2) + "\n", encoding="utf-8")
+    except (ConfigurationError, BadHome, OSError) as error:
+        _fail(str(error), code=2)
+    except (SolveFailed, NobodyCanBalance) as error:
+        _fail(str(error), code=1)
+    out.print(measured_table(found))
+    out.print(target_table(found))
+
+
+@contextmanager
+def _telling(subject: str) -> Iterator[Tell]:
+    """Show what is going on in one line that changes; where nobody watches, only what is measured."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("starting", total=None)
+        if not err.is_terminal:
+            err.print(subject, markup=False)
+        yield lambda step: bar.update(task, description=escape(f"{subject}: {step}"))
+
+
+def _fail(sentence: str, *, code: int) -> NoReturn:
+    err.print(f"[bold red]error[/]: {escape(sentence)}", soft_wrap=True)
+    raise typer.Exit(code)
