@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from tests.market.homes.samples import home, hvac
+from wattloom.market.homes.devices.must_run import MustRun
 from wattloom.market.homes.errors import BadHome
 from wattloom.market.homes.home import Tariff
 from wattloom.market.homes.solver import HomeSolver
@@ -107,7 +108,8 @@ def test_one_slot_weighs_energy_against_comfort():
 
 def test_its_energy_is_never_negative_however_dear_energy_is():
     """Papers 000 and 003 leave p_AC without p >= 0: the unit would then feed the home."""
-    series = HomeSolver(home(hvac(), tariff=Tariff(50.0, 0.0))).stand_alone().devices["hvac"]
+    loaded = home(MustRun(np.ones(24)), hvac(), tariff=Tariff(50.0, 0.0))
+    series = HomeSolver(loaded).stand_alone().devices["hvac"]
     assert min(series["heating_kwh"].min(), series["cooling_kwh"].min()) > -1e-8
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from tests.market.homes.samples import home
+from wattloom.market.homes.devices.must_run import MustRun
 from wattloom.market.homes.devices.shiftable import Shiftable, Window
 from wattloom.market.homes.errors import BadHome
 from wattloom.market.homes.home import Tariff
@@ -49,7 +50,9 @@ def test_it_draws_nothing_outside_its_windows_even_where_that_would_earn():
 def test_it_gives_nothing_back():
     """Neither paper says s >= 0: a washer would then sell in the dear slot what it takes in the cheap one."""
     washer = Shiftable("washer", (Window(0, 2, 1.0),), 5.0)
-    assert used_kwh(washer, [0.1, 9.0]).min() > -1e-8
+    loaded = home(MustRun(np.full(2, 2.0)), washer, slots=2, tariff=Tariff([0.1, 9.0], 0.0))
+    schedule = HomeSolver(loaded).stand_alone()
+    assert schedule.devices["washer"]["used_kwh"] == pytest.approx([1.0, 0.0], abs=1e-7)
 
 
 @pytest.mark.parametrize(
