@@ -5,6 +5,7 @@ from rich.console import Console
 
 from tests.market.day.samples import day_result, home_day
 from wattloom.market.day.checks import check_day
+from wattloom.market.day.result import PlanningDay
 from wattloom.market.report import as_json, as_table
 from wattloom.market.report.summary import saved_percent
 
@@ -57,6 +58,14 @@ def test_the_json_has_every_key_that_is_promised_and_survives_a_round_trip():
     assert (told["homes"], told["iterations"], told["blocks"], told["transactions"]) == (2, 2, 12, 34)
     assert (told["cost_alone"], told["central_optimum"], told["seconds"]) == (8.0, 7.2, 1.5)
     assert told["cost_with_trading"] == pytest.approx(7.2)
+
+
+def test_a_plan_made_off_the_ledger_is_told_with_what_it_took():
+    planning = PlanningDay(
+        homes=10, rounds=17, exchanges=33, drop_outs=1, bytes_received=5, bytes_sent=6, seconds=0.5
+    )
+    assert as_json(day_result())["planning"] is None
+    assert as_json(day_result(planning=planning))["planning"]["rounds"] == 17
 
 
 def test_bills_are_told_in_dollars_and_exactly():

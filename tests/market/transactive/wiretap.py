@@ -47,14 +47,21 @@ class Wiretap(grpc.GenericRpcHandler):
 async def tapped(market):
     """Yield a wiretap and the way that leads through it."""
     tls = TlsIdentity.load(market.folder.tls_path)
-    credentials = grpc.ssl_channel_credentials(market.way.ca_certificate)
-    async with grpc.aio.secure_channel(market.way.addresses[0], credentials) as channel:
+    async with relay(market.way.addresses[0], market.way.ca_certificate, tls) as (tap, address):
+        yield tap, Way([address], market.way.ca_certificate)
+
+
+@asynccontextmanager
+async def relay(address, ca_certificate, tls):
+    """Yield a wiretap in front of a server, and the address that leads through it."""
+    credentials = grpc.ssl_channel_credentials(ca_certificate)
+    async with grpc.aio.secure_channel(address, credentials) as channel:
         tap = Wiretap(channel)
         server = grpc.aio.server(handlers=[tap])
         server_credentials = grpc.ssl_server_credentials([(tls.key_pem, tls.certificate_pem)])
         port = server.add_secure_port("127.0.0.1:0", server_credentials)
         await server.start()
         try:
-            yield tap, Way([f"127.0.0.1:{port}"], market.way.ca_certificate)
+            yield tap, f"127.0.0.1:{port}"
         finally:
             await server.stop(0.2)

@@ -87,6 +87,12 @@ def _run(community: Community, keep: Path | None, engine: EngineName) -> DayResu
 
 def _show(day: DayResult) -> None:
     out.print(as_table(day))
+    if day.planning is not None:
+        out.print(
+            f"off the ledger {day.planning.homes} homes found prices in {day.planning.rounds} rounds, "
+            f"{day.planning.exchanges} exchanges, {day.planning.bytes_received / 1e6:.1f} MB from homes and "
+            f"{day.planning.bytes_sent / 1e6:.1f} MB to them, {day.planning.seconds:.1f} s"
+        )
     last = day.residuals[-1]
     out.print(
         f"{day.iterations} iterations, residuals {last.primal:.1e} kWh and {last.dual:.1e} $; "

@@ -49,6 +49,22 @@ class Residual:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanningDay:
+    """What was agreed off the ledger before the session, and what that took.
+
+    `exchanges` are questions that every home answered; bytes are the coordinator's, of all homes together.
+    """
+
+    homes: int
+    rounds: int
+    exchanges: int
+    drop_outs: int
+    bytes_received: int
+    bytes_sent: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerDay:
     """What the ledger did: counts, and what its verification found."""
 
@@ -71,7 +87,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class DayResult:
-    """The whole day. Prices in $/kWh, shape (T,); costs in $."""
+    """The whole day. Prices in $/kWh, shape (T,); costs in $.
+
+    `planning` is there where the session started from a plan made off the ledger.
+    """
 
     community: str
     description: str
@@ -84,6 +103,7 @@ class DayResult:
     cost_before_rounding: float
     ledger: LedgerDay
     seconds: float
+    planning: PlanningDay | None = None
     checks: tuple[Check, ...] = ()
 
     @property

@@ -11,8 +11,8 @@ from wattloom.chaincode.transactive.terms import Terms
 from wattloom.market.day.checks import check_day
 from wattloom.market.day.ledgers import DayLedger, EngineName, create_day_ledger
 from wattloom.market.day.members import Members
-from wattloom.market.day.result import Array, DayResult, HomeDay, LedgerDay, Residual
-from wattloom.market.day.trading import Progress, Traded, enrol, trade
+from wattloom.market.day.result import Array, DayResult, HomeDay, LedgerDay, PlanningDay, Residual
+from wattloom.market.day.trading import OffLedger, Progress, Traded, enrol, trade
 from wattloom.market.homes.central import CentralOptimum, solve_central
 from wattloom.market.homes.community import Community
 from wattloom.market.homes.home import Schedule
@@ -36,13 +36,14 @@ def run_day(
     folder: Path,
     *,
     engine: EngineName = EngineName.SOLO,
+    off_ledger: OffLedger | None = None,
     tell: Tell,
     progress: Progress,
 ) -> DayResult:
     """Trade one day of a community on a new ledger in `folder`, and check everything that must hold.
 
     The day is delivered tomorrow by the ledger's clock, whenever its data were measured. `tell` is given each
-    step in words; `progress` the session after each of its events.
+    step in words; `progress` the session after each of its events. With `off_ledger` homes plan first.
 
     Raises
     ------
@@ -59,7 +60,7 @@ def run_day(
     tell("the ledger and its members are made")
     ledger = create_day_ledger(engine, folder)
     terms = offered_terms(community, slot_start_s=tomorrow_s())
-    traded = trade_on(ledger, community, solvers, terms, tell=tell, progress=progress)
+    traded = trade_on(ledger, community, solvers, terms, off_ledger=off_ledger, tell=tell, progress=progress)
     if any(outcome.bill is None for outcome in traded.outcomes):
         raise SessionVoid(f"the session ended without trades: {traded.view.progress.reason}")
     tell("the whole ledger is executed again and compared")
@@ -74,6 +75,7 @@ def trade_on(
     solvers: list[HomeSolver],
     terms: Terms,
     *,
+    off_ledger: OffLedger | None = None,
     tell: Tell,
     progress: Progress,
 ) -> Traded:
@@ -85,7 +87,7 @@ def trade_on(
             tell("homes are registered and pay in their collateral")
             await enrol(community, members, way, terms)
             tell("homes trade")
-            return await trade(solvers, members, way, terms, progress)
+            return await trade(solvers, members, way, terms, progress, off_ledger=off_ledger)
 
         return asyncio.run(steps())
 
@@ -134,6 +136,22 @@ def _result(
         cost_before_rounding=sum(outcome.cost_before_rounding for outcome in traded.outcomes),
         ledger=ledger,
         seconds=seconds,
+        planning=_planning_day(traded),
+    )
+
+
+def _planning_day(traded: Traded) -> PlanningDay | None:
+    found = traded.found
+    if found is None:
+        return None
+    return PlanningDay(
+        homes=found.homes,
+        rounds=found.rounds,
+        exchanges=found.exchanges,
+        drop_outs=found.drop_outs,
+        bytes_received=found.bytes_received,
+        bytes_sent=found.bytes_sent,
+        seconds=traded.planning_s,
     )
 
 

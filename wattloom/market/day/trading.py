@@ -56,13 +56,14 @@ class Way:
 class Traded:
     """How the session ended: an outcome per home, in the community's order, and its residual log.
 
-    `found` is what was found off the ledger before, if that was tried and came to something.
+    `found` is what was found off the ledger before, in `planning_s`, if that was tried and came to something.
     """
 
     view: SessionView
     outcomes: list[Outcome]
     residuals: list[Residual]
     found: Found | None = None
+    planning_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +123,13 @@ async def trade(
                 running = [tasks.create_task(home.run()) for home in homes]
         except ExceptionGroup as failures:  # the first tells what went wrong; the others follow from it
             raise failures.exceptions[0] from None
-        found, view = leading.result()
+        found, planning_s, view = leading.result()
         return Traded(
             view=view,
             outcomes=[task.result() for task in running],
             residuals=await coordinator.residuals(SESSION),
             found=found,
+            planning_s=planning_s,
         )
 
 
@@ -189,11 +191,13 @@ async def _lead(
     parties: Sequence[str],
     terms: Terms,
     progress: Progress,
-) -> tuple[Found | None, SessionView]:
+) -> tuple[Found | None, float, SessionView]:
     """Find prices if that is wanted, open the session, and watch it to its end."""
+    started = time.perf_counter()
     found = await found_by(planning.server) if planning else None
+    planning_s = time.perf_counter() - started
     await coordinator.open(SESSION, homes=parties, terms=terms_after(found, terms, invited=len(parties)))
     view = await coordinator.read(SESSION)
     async for view in coordinator.follow(SESSION):
         progress(view)
-    return found, view
+    return found, planning_s, view

@@ -1,5 +1,6 @@
 """A market day as a table for the terminal, and as JSON."""
 
+from dataclasses import asdict
 from typing import Any
 
 from rich.table import Table
@@ -28,6 +29,7 @@ def as_json(day: DayResult) -> dict[str, Any]:
         "synthetic": day.synthetic,
         "homes": len(day.homes),
         "slots": len(day.price),
+        "planning": None if day.planning is None else asdict(day.planning),
         "iterations": day.iterations,
         "primal_residual_kwh": day.residuals[-1].primal,
         "dual_residual": day.residuals[-1].dual,
