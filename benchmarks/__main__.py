@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import abci, gateway, homes, in_process, network, snapshots, state_cost, storage
+from benchmarks import abci, convergence, gateway, homes, in_process, network, snapshots, state_cost, storage
 
 BUILD = Path("build")
 
@@ -27,6 +27,7 @@ MEASUREMENTS: dict[str, tuple[str, Measurement]] = {
     "abci": ("check_tx over the ABCI server's socket, each with its flush", abci.run),
     "snapshots": ("taking a snapshot of the state, and taking one over", snapshots.run),
     "homes": ("one home's solve", homes.run),
+    "convergence": ("relaxed ADMM to 1e-6: iterations, and percent of the surplus lost", convergence.run),
     "network": ("signed transfers on a network of validators on this machine", network.run),
 }
 """File below `build/`, title, and what measures."""
