@@ -46,7 +46,7 @@ def test_a_trade_that_nothing_can_use_is_named():
     failure = failure_of(
         HomeSolver(evening_peak(tariff=Tariff(0.2, 1.0))).solve_fixed, np.array([1.0, 3.5, 2.0])
     )
-    assert failure.slot == 1
+    assert (failure.home, failure.device, failure.slot) == ("starved", None, 1)
     assert "home starved has 0.5 kWh too much in slot 1" in str(failure)
 
 
@@ -63,6 +63,23 @@ def test_in_a_community_the_home_that_lacks_energy_is_named():
     failure = failure_of(solve_central, [fine, evening_peak()])
     assert failure.slot == 1
     assert "community of 2 homes" in str(failure)
+
+
+@pytest.mark.parametrize(("lacking", "named"), [((1, 2), "a"), ((2, 1), "b")])
+def test_of_two_homes_the_one_that_lacks_energy_first_is_named(lacking, named):
+    """They can trade hardly anything, so that each must help itself."""
+    starved = [
+        home(
+            MustRun(np.where(np.arange(3) == slot, 3.0, 1.0)),
+            home_id=name,
+            slots=3,
+            tariff=WEAK,
+            trade_limit_kwh=0.01,
+        )
+        for name, slot in zip("ab", lacking, strict=True)
+    ]
+    failure = failure_of(solve_central, starved)
+    assert (failure.home, failure.slot) == (named, 1)
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,12 @@ def test_load_that_is_really_avoided_is_paid_for():
     assert schedule.service_incomes["demand_response"][1] == pytest.approx(schedule.service_income)
 
 
+def test_the_baseline_of_a_home_in_an_event_is_the_one_without_it():
+    one = home(Battery(10.0, 3.0), MustRun(np.ones(24)), hvac())
+    assert baseline_kwh(in_event(one)) == pytest.approx(baseline_kwh(one), abs=1e-9)
+    assert alone(in_event(one)).grid_kwh[17:20].sum() < baseline_kwh(one)[17:20].sum() - 1.0
+
+
 def test_a_home_without_flexibility_earns_nothing_from_an_event():
     """In paper 003, r <= g with a reward above the price pays for load bought only to be given up."""
     stiff = home(MustRun(np.ones(24)), tariff=Tariff(0.2, 0.0))

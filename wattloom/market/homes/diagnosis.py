@@ -88,21 +88,21 @@ def _violated(part: Part, slots: int) -> int | None:
 
 
 def _imbalance(slot: int, stated: StatedHome) -> Diagnosis:
-    """Return what is missing in the slot, and for which device: the one that needs most, or gives most."""
-    home, gap_kwh = stated.home, float(value(stated.balance)[slot])
-    demand = {name: float(value(part.net_demand_kwh)[slot]) for name, part in stated.parts.items()}
-    device, kwh = max(
-        demand.items(), key=lambda each: -each[1] if gap_kwh > 0 else each[1], default=(None, 0.0)
-    )
-    trade_kwh = float(value(stated.trade_kwh)[slot])
+    """Return what the slot has too much, which is the trade's doing, or lacks, and what needs most in it."""
+    home, gap_kwh = stated.home.home_id, float(value(stated.balance)[slot])
+    trade_kwh, grid_kwh = float(value(stated.trade_kwh)[slot]), float(value(stated.grid_kwh)[slot])
     if gap_kwh > 0:
-        reason = f"has {gap_kwh:.4g} kWh too much in slot {slot}, with a trade of {trade_kwh:.4g} kWh"
-    else:
         reason = (
-            f"lacks {-gap_kwh:.4g} kWh in slot {slot}: {device} takes {kwh:.4g} kWh, the grid gives "
-            f"{float(value(stated.grid_kwh)[slot]):.4g} kWh, the trade {trade_kwh:.4g} kWh"
+            f"home {home} has {gap_kwh:.4g} kWh too much in slot {slot}, with a trade of {trade_kwh:.4g} kWh"
         )
-    return Diagnosis(home.home_id, device, slot, f"home {home.home_id} {reason}")
+        return Diagnosis(home, None, slot, reason)
+    demand = {name: float(value(part.net_demand_kwh)[slot]) for name, part in stated.parts.items()}
+    device, kwh = max(demand.items(), key=lambda each: each[1], default=(None, 0.0))
+    reason = (
+        f"home {home} lacks {-gap_kwh:.4g} kWh in slot {slot}: {device} takes {kwh:.4g} kWh, "
+        f"the grid gives {grid_kwh:.4g} kWh, the trade {trade_kwh:.4g} kWh"
+    )
+    return Diagnosis(home, device, slot, reason)
 
 
 def _solves(objective: cp.Expression, constraints: Sequence[cp.Constraint]) -> bool:
