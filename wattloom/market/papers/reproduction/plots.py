@@ -26,7 +26,8 @@ def of_all(title: str, rows: Rows) -> Panel:
     def panel(axes: Axes, _paper: Paper, found: Findings) -> None:
         for user, row in zip(found.users, getattr(found.series, rows), strict=True):
             _steps(axes, found, row, linewidth=0.9, label=label(user.home))
-        axes.set(title=title, xlabel="hour", ylabel="kWh per slot")
+        axes.set(title=title, ylabel="kWh per slot")
+        _in_hours(axes, found)
 
     return panel
 
@@ -40,8 +41,9 @@ def trade_of(title: str, role: Role) -> Panel:
         width = found.slot_s / 3600
         axes.bar(_hours(found), row, width, color=np.where(row < 0, SUN, TRADING))
         axes.axhline(0, color=INK, linewidth=0.8)
-        axes.set(title=f"{title} {label(found.users[home].home)}, {role}", xlabel="hour")
+        axes.set(title=f"{title} {label(found.users[home].home)}, {role}")
         axes.set_ylabel("bought (+), sold (-), kWh")
+        _in_hours(axes, found)
 
     return panel
 
@@ -53,8 +55,9 @@ def grid_of(title: str, role: Role) -> Panel:
         home, series = getattr(found, role), found.series
         _steps(axes, found, series.grid_alone[home], color=ALONE, label="alone")
         _steps(axes, found, series.grid[home], color=TRADING, label="with trading")
-        axes.set(title=f"{title} {label(found.users[home].home)}, {role}", xlabel="hour", ylim=(0, None))
+        axes.set(title=f"{title} {label(found.users[home].home)}, {role}", ylim=(0, None))
         axes.set_ylabel("from the grid, kWh per slot")
+        _in_hours(axes, found)
         axes.legend(frameon=False)
 
     return panel
@@ -93,6 +96,13 @@ def _residual(axes: Axes, run: Run, *, color: str, label: str) -> None:
 
 def _steps(axes: Axes, found: Findings, row: Row, **look: Any) -> None:  # noqa: ANN401 - what matplotlib takes
     axes.step(_hours(found), row, where="mid", **look)
+
+
+def _in_hours(axes: Axes, found: Findings) -> None:
+    """Mark the hours of the horizon: midnights, or every fourth hour of a day."""
+    hours = found.slots * found.slot_s // 3600
+    axes.set_xticks(range(0, hours + 1, 24 if hours > 24 else 4))
+    axes.set_xlabel("hour")
 
 
 def _hours(found: Findings) -> FloatArray:
