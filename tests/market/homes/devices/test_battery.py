@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
-from tests.market.homes.samples import home
+from tests.market.homes.samples import home, numbers, series
 from wattloom.market.homes.devices.battery import Battery
 from wattloom.market.homes.devices.must_run import MustRun
+from wattloom.market.homes.devices.renewable import Renewable
 from wattloom.market.homes.errors import BadHome
 from wattloom.market.homes.home import Tariff
 from wattloom.market.homes.solver import HomeSolver
@@ -143,6 +145,23 @@ def test_below_a_price_of_zero_wear_must_outweigh_what_waste_would_earn():
 def test_at_the_bound_it_stores_what_it_is_paid_to_take_and_wastes_nothing(cell):
     series = plan(np.array([0.2, 0.2]), cell, prices=[-0.1, 0.1]).devices["battery"]
     assert np.minimum(series["charge_kwh"], series["discharge_kwh"]) == pytest.approx([0.0, 0.0], abs=1e-5)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    prices=series(-0.4, 0.5, 8), load=series(0.0, 3.0, 8), sun=series(0.0, 4.0, 8), loss=numbers(0.02, 0.3)
+)
+def test_no_home_that_is_accepted_charges_and_discharges_at_once(prices, load, sun, loss):
+    cycle = (1 - loss) ** 2
+    bound = max(0.0, -prices.min()) * (1 - cycle) / (1 + cycle)
+    cell = battery(
+        charge_efficiency=1 - loss,
+        discharge_efficiency=1 - loss,
+        start_share=0.5,
+        wear_per_kwh=bound + 0.002,
+    )
+    flows = plan(load, cell, Renewable("pv", sun), prices=prices, peak=0.5).devices["battery"]
+    assert np.minimum(flows["charge_kwh"], flows["discharge_kwh"]).max() < 1e-5
 
 
 def test_without_losses_no_price_makes_waste_pay():
