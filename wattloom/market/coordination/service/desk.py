@@ -25,7 +25,7 @@ class Desk:
         self.key = key
         self.outbox: asyncio.Queue[wire.TakePartResponse | TurnedAway | None] = asyncio.Queue()
         self._traffic = traffic
-        self._asked = 0
+        self._asked = self._answered = 0
         self._answer: asyncio.Future[Masked] = asyncio.get_running_loop().create_future()
         self._left: TurnedAway | None = None
 
@@ -47,12 +47,11 @@ class Desk:
         """Take what the home says; raise `Malformed` unless it answers the open question, or one given up."""
         self._traffic.received += said.ByteSize()
         number = said.answer.number
-        if said.WhichOneof("said") != "answer" or not 1 <= number <= self._asked:
-            raise Malformed(f"question {self._asked} is open: answer that")
-        if number < self._asked:
+        if said.WhichOneof("said") != "answer" or not self._answered < number <= self._asked:
+            raise Malformed(f"question {self._asked} is open: answer that, and once")
+        self._answered = number
+        if number < self._asked or self._answer.done():
             return  # of a question that was given up while the answer was on its way
-        if self._answer.done():
-            raise Malformed(f"question {number} is answered already")
         self._answer.set_result(Masked(numbers=said.answer.numbers, votes=said.answer.votes))
 
     def turn_away(self, why: TurnedAway) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import grpc
 
-from wattloom.market.coordination.masking.masker import Masker
+from wattloom.market.coordination.masking.masker import Masked, Masker
 from wattloom.market.coordination.masking.roster import Roster
 from wattloom.market.coordination.masking.session_keys import Roots, SessionKey
 from wattloom.market.coordination.service import coordination_pb2 as wire
@@ -126,10 +126,13 @@ class _Part:
                     await self._answer(told.question, masker, side)
 
     async def _answer(self, told: wire.Question, masker: Masker, side: Side) -> None:
+        def masked() -> Masked:
+            answer = side.answer(question_from_wire(told))
+            return masker.mask(answer.addends, answer.vetoes)
+
         masker.hear(heard(told))
-        answer = await asyncio.to_thread(side.answer, question_from_wire(told))
-        masked = masker.mask(answer.addends, answer.vetoes)
-        await self._call.write(wire.TakePartRequest(answer=answer_to_wire(told.number, masked)))
+        said = answer_to_wire(told.number, await asyncio.to_thread(masked))
+        await self._call.write(wire.TakePartRequest(answer=said))
 
     async def _next(self, *wanted: str) -> wire.TakePartResponse:
         """Return the coordinator's next word, which must be one of these."""
