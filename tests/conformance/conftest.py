@@ -1,5 +1,6 @@
 """One running ledger per engine for the whole session; a town of its own for each test."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,13 @@ import pytest
 from tests.conformance.assembly import Assembly
 from tests.conformance.coverage import Exercised
 from tests.conformance.ledgers import ENGINES
+from tests.conformance.metering import PERIOD_IN_S, open_period
 from tests.conformance.town import Town
 from wattloom.chaincode.governance.actions import SetParameters
 from wattloom.chaincode.governance.records import MarketRules
 
 HERE = Path(__file__).parent
-LAST = ("test_expiry.py", "test_replay.py", "test_completeness.py")
+LAST = ("test_metering.py", "test_expiry.py", "test_replay.py", "test_completeness.py")
 WHOLE = pytest.StashKey[bool]()
 
 
@@ -57,8 +59,9 @@ def ledger(request, tmp_path_factory, exercised_by_engine):
 
 
 def begin(running, exercised):
-    """Open what `test_expiry` sees the end of."""
+    """Open what `test_expiry` and `test_metering` see the end of."""
     town = Town(running, exercised)
+    exercised.metered = open_period(town, slot_start_s=int(time.time()) + PERIOD_IN_S)
     unneeded = SetParameters(market=MarketRules())
     exercised.expiring = Assembly(town).propose(unneeded, by="west", open_for_s=60)
     town.close()

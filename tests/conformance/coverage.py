@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from wattloom.chaincode.governance.messages import Proposal
+from wattloom.chaincode.metering.records import Period
 from wattloom.network.client import Description, Refused
 
 
@@ -14,7 +15,7 @@ class Exercised:
 
     `installed` are the functions of all contracts by the ledger's own word, `functions` those that came to a
     result and the timers that were seen to run, `codes` what was refused with; `story` is what
-    `scenario.play` told, `expiring` a proposal that nobody decides.
+    `scenario.play` told, `expiring` a proposal that nobody decides, `metered` a period that passes meanwhile.
     """
 
     engine: str
@@ -23,6 +24,7 @@ class Exercised:
     codes: set[str] = field(default_factory=set)
     story: list[tuple[object, ...]] = field(default_factory=list)
     expiring: Proposal | None = None
+    metered: Period | None = None
 
     @classmethod
     def of(cls, ledger: Description) -> "Exercised":

@@ -15,6 +15,8 @@ NOT_MET = {
     "BLOCK_TOO_LARGE": "said of a proposed block between validators, tests/network/application",
     "DUPLICATE_TRANSACTION": "a gateway answers a known id with its recorded result",
     "OVERFLOW": "takes thousands of iterations at the largest rho, tests/chaincode/transactive",
+    "WINDOW_CLOSED": "a minute's period would have to be opened, and pass, for it, tests/chaincode/metering",
+    "AMOUNT_TOO_LARGE": "needs thousands of sessions at the largest limit, tests/chaincode/metering",
     "BUSY": "the client waits and sends again, tests/network/gateway",
     "MEMBER_BUSY": "the client waits and sends again, tests/network/gateway",
     "TOO_MANY_STREAMS": "needs a thousand followers, tests/network/gateway",

@@ -1,4 +1,4 @@
-"""What other contracts may do with accounts: lock a party's money, unlock it, and pay from what is locked.
+"""What other contracts may do with accounts: lock money, unlock it, pay from what is locked or free.
 
 Each takes the calling contract's context. A negative amount, or more than is locked, is a bug of the calling
 contract and raises `ValueError`.
@@ -37,6 +37,17 @@ def pay_locked(ctx: Context, *, payer: str, payee: str, amount_nano: int) -> Non
     # WRITE
     state.put(from_key, paying)
     state.put(to_key, receiving.credit(amount_nano))
+
+
+def free_nano(ctx: Context, party_id: str) -> int:
+    """Return a party's free money; raise `NotFound`."""
+    return ctx.within("accounts").state.get(keys.account(party_id), Account).free_nano
+
+
+def pay_free(ctx: Context, *, payer: str, payee: str, amount_nano: int) -> None:
+    """Move free money of the payer into the payee's; raise `NotFound` or `InsufficientFunds`."""
+    lock(ctx, payer, amount_nano)
+    pay_locked(ctx, payer=payer, payee=payee, amount_nano=amount_nano)
 
 
 def _require_not_negative(amount_nano: int) -> None:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from wattloom.chaincode.accounts import book
 from wattloom.chaincode.api import Context, Int64Array
+from wattloom.chaincode.metering import traded
 from wattloom.chaincode.transactive import keys, lifecycle
 from wattloom.chaincode.transactive.billing import bill_nano, clearing_prices, payments, shares
 from wattloom.chaincode.transactive.messages import Settled
@@ -26,6 +27,7 @@ def settle(ctx: Context, session: Session, progress: Progress, trades: Sequence[
     bills = [_bill(session, trade, prices, share_of.get(trade.party_id, 0)) for trade in trades]
     for bill in bills:
         ctx.state.put(keys.bill(session_id, bill.party_id), bill)
+        _tell_metering(ctx, bill)
     _move_money(ctx, session_id, bills)
     progress = replace(progress, phase=Phase.SETTLED, deadline_s=0)
     ctx.state.put(keys.progress(session_id), progress)
@@ -62,6 +64,17 @@ def _bill(session: Session, trade: Trade, prices: Int64Array, share_nano: int) -
         saving_nano=trade.saving_nano,
         share_nano=share_nano,
     )
+
+
+def _tell_metering(ctx: Context, bill: Bill) -> None:
+    if any(bill.trades_wh):
+        traded.record(
+            ctx,
+            bill.party_id,
+            slot_start_s=bill.slot_start_s,
+            slot_s=bill.slot_s,
+            trades_wh=bill.trades_wh.values,
+        )
 
 
 def _move_money(ctx: Context, session_id: str, bills: Sequence[Bill]) -> None:
