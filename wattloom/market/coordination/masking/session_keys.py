@@ -5,6 +5,7 @@ The signature keeps whoever passes the keys on from putting its own in a home's 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -21,6 +22,8 @@ from wattloom.network.transactions import Signer
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 32
 HOME_ROLE: Final = "home"
+CACHED: Final = 1_024
+"""Keys that need not be verified again in the same second: homes of one process all check the same roster."""
 _SIGNED: Final = b"wattloom masking key v1"
 _PAIR: Final = b"wattloom masking pair v1"
 
@@ -66,20 +69,23 @@ class SignedKey:
         """Return the party id of the home that signed this key; raise `RosterRefused` unless all hold."""
         try:
             organisation = unsafe_organisation(self.chain[0]) if self.chain else ""
-            if organisation not in roots:
-                raise RosterRefused(
-                    f"a key comes from {organisation[:64]!a}, whose certificate is not trusted"
-                )
-            # (1) a member of an organisation that is trusted
-            member = verify_client((*self.chain, roots[organisation]), roots[organisation], at_s=at_s)
-            # (2) a home: nobody else has a share in the sums
-            if member.role != HOME_ROLE:
-                raise RosterRefused(f"{organisation}.{member.name} is no home, but {member.role!a}")
-            # (3) its own signature over this key, for this session
-            VerifyingKey(member.public_key).verify(self.signature, _signed(session, self.public_key))
+            if organisation in roots:
+                return _verified(self, session, roots[organisation], at_s=at_s)
         except IdentityRejected as error:
             raise RosterRefused(f"a home's key: {error}") from error
-        return f"{organisation}.{member.name}"
+        raise RosterRefused(f"a key comes from {organisation[:64]!a}, whose certificate is not trusted")
+
+
+@lru_cache(maxsize=CACHED)
+def _verified(key: SignedKey, session: SessionName, root: bytes, *, at_s: int) -> str:
+    # (1) a member of the organisation that is trusted
+    member = verify_client((*key.chain, root), root, at_s=at_s)
+    # (2) a home: nobody else has a share in the sums
+    if member.role != HOME_ROLE:
+        raise RosterRefused(f"{member.organisation}.{member.name} is no home, but {member.role!a}")
+    # (3) its own signature over this key, for this session
+    VerifyingKey(member.public_key).verify(key.signature, _signed(session, key.public_key))
+    return f"{member.organisation}.{member.name}"
 
 
 class SessionKey:

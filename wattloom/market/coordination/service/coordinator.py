@@ -123,6 +123,7 @@ class CoordinationServer(CoordinationServicer):
                     await _abort(context, message)
                 else:
                     yield message
+            await asyncio.wait([reading], timeout=GRACE_S)  # it hangs up once it has read the last word
         finally:
             reading.cancel()
             desk.leave(TooLate("the home has gone"))

@@ -16,7 +16,7 @@ class Found:
     prices_per_kwh : $/kWh, (T,)
     rho : $/kWh^2, that the residuals were measured with
     homes : how many have stayed to the end
-    rounds : as the method counts them
+    rounds : as the method counts them, from its last start on
     exchanges : questions that every home has answered, lost attempts included
     drop_outs : homes that came and did not stay
     bytes_received, bytes_sent : the coordinator's, of all homes together, before TLS
