@@ -24,7 +24,7 @@ def with_partners(sides: Sides, pricing: Pricing) -> Iterator[Trade]:
 def within_restrictions(sides: Sides, pricing: Pricing) -> Iterator[Trade]:
     """Yield the trades of restricted bids with the best asks that suit them, then of local asks with bids.
 
-    Quotes of one kind stand in one queue, so a quote looks at the heads of a few queues and not at all others.
+    Quotes of one kind stand in one queue, so a quote looks at the heads of a few queues, not at all others.
     """
     asks = _queues(sides.asks, sides.ask_rank)
     for bid in sides.bid_rank:
@@ -74,9 +74,9 @@ def _kind(quote: Quote) -> tuple[str, bool, bool, bool]:
 
 
 def _queues(quotes: Sequence[Quote], rank: Sequence[int]) -> list[tuple[Quote, list[int]]]:
-    """Return the quotes by kind, one of each kind for all of it, worst first: the best is taken from the end."""
-    by_kind = sorted(reversed(rank), key=lambda at: _kind(quotes[at]))
-    groups = [list(queue) for _, queue in groupby(by_kind, key=lambda at: _kind(quotes[at]))]
+    """Return the quotes by kind, each with one that stands for it; the best is its last."""
+    by_kind = sorted(rank, key=lambda at: _kind(quotes[at]))
+    groups = [list(queue)[::-1] for _, queue in groupby(by_kind, key=lambda at: _kind(quotes[at]))]
     return [(quotes[queue[0]], queue) for queue in groups]
 
 
