@@ -5,7 +5,7 @@ import pytest
 
 from tests.market.papers.reproduction.conftest import MOST
 from wattloom.market.homes.central import solve_central
-from wattloom.market.papers.reproduction.gains import BARGAINING, CLEARING, PRINTED
+from wattloom.market.papers.reproduction.gains import BARGAINING, CLEARING, FIXED, PRINTED
 
 
 def test_energy_that_is_sold_is_bought_in_every_slot(measured):
@@ -26,6 +26,13 @@ def test_what_homes_pay_adds_up_to_the_communitys_cost_under_every_billing(measu
         assert way.alone == pytest.approx(found.alone)
         assert way.imbalance == pytest.approx(0.0, abs=1e-6)
         assert way.total == pytest.approx(run.cost, abs=1e-6)
+
+
+def test_at_the_fixed_price_a_home_pays_for_its_net_trade(measured):
+    _, found, _ = measured
+    for gain, user in zip(found.gains.way(FIXED).homes, found.users, strict=True):
+        net_kwh = user.bought_kwh - user.sold_kwh
+        assert gain.bill == pytest.approx(found.fixed_price_per_kwh * net_kwh, abs=1e-6)
 
 
 def test_trading_costs_between_the_central_optimum_and_everybody_alone(measured):

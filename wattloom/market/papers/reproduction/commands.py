@@ -62,7 +62,7 @@ def reproduce(
         studies = [
             (configuration, community)
             for configuration in configurations
-            for community in communities(configuration, data, homes=homes, days=size.days)
+            for community in communities(configuration, data, homes=homes, days=size.days, tell=_say)
         ]
         out_folder.mkdir(parents=True, exist_ok=True)
     except (ConfigurationError, DataError, BadHome, OSError) as error:
@@ -82,6 +82,10 @@ def reproduce(
     out.print(f"page {page}, numbers and figures beside it", markup=False)
 
 
+def _say(sentence: str) -> None:
+    err.print(sentence, markup=False, soft_wrap=True)
+
+
 @contextmanager
 def _telling(study: str) -> Iterator[Tell]:
     """Show what is going on in one line that changes; where nobody watches, only what is run."""
@@ -89,7 +93,7 @@ def _telling(study: str) -> Iterator[Tell]:
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("starting", total=None)
         if not err.is_terminal:
-            err.print(study, markup=False)
+            _say(study)
         yield lambda step: bar.update(task, description=escape(f"{study}: {step}"))
 
 
