@@ -13,6 +13,7 @@ from tests.market.coordination.service.samples import (
     IDENTITIES,
     METHOD,
     PARTIES,
+    SERVER_TLS,
     SESSION,
     SLOTS,
     TLS,
@@ -30,7 +31,7 @@ from wattloom.market.coordination.second_order.messages import Kind, Question
 from wattloom.market.coordination.service import coordination_pb2 as wire
 from wattloom.market.coordination.service.codec import key_to_wire
 from wattloom.market.coordination.service.desk import Desk
-from wattloom.market.coordination.service.errors import GivenUp, OutOfTurn, TooFewHomes
+from wattloom.market.coordination.service.errors import CoordinatorGone, GivenUp, OutOfTurn, TooFewHomes
 from wattloom.market.coordination.service.method import Method
 
 TAKE_PART = "/wattloom.coordination.v1.Coordination/TakePart"
@@ -56,6 +57,26 @@ async def test_the_others_start_over_when_a_home_s_process_is_killed(tmp_path):
         assert all(each.homes == 3 for each in await ended(homes))
     assert found.prices_per_kwh == pytest.approx(clearing_prices(sides), abs=1e-12)
     assert found.drop_outs == 1
+
+
+async def test_homes_know_at_once_when_the_coordinator_s_process_is_killed(tmp_path):
+    SERVER_TLS.save(tmp_path / "server")
+    (tmp_path / "community.der").write_bytes(AUTHORITY.certificate)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.market.coordination.service.coordinator_process",
+        str(tmp_path),
+        "3",
+        stdout=asyncio.subprocess.PIPE,
+    )
+    address = (await process.stdout.readline()).decode().strip()
+    sides = [linear(index) for index in range(3)]
+    homes = [attend(address, index, side) for index, side in enumerate(sides)]
+    told = await ended(homes)
+    assert await process.wait() == -signal.SIGKILL
+    assert all(isinstance(each, CoordinatorGone) for each in told)
+    assert all(len(side.asked) == 1 for side in sides)
 
 
 async def test_what_the_coordinator_receives_holds_no_home_s_own_numbers(monkeypatch):
