@@ -5,6 +5,8 @@ import threading
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.market.coordination.service.samples import (
     AUTHORITY,
@@ -94,6 +96,26 @@ async def test_the_others_start_over_when_a_home_is_killed():
     assert isinstance(told[1], asyncio.CancelledError)
     assert all(each.homes == 4 for index, each in enumerate(told) if index != 1)
     assert all(side.asked[-3].values.tolist() == [4.0] * SLOTS for side in rest)
+
+
+@given(st.dictionaries(st.integers(0, 4), st.integers(0, 3), max_size=2))
+@settings(max_examples=15, deadline=None)
+def test_whoever_leaves_at_whichever_question_the_rest_find_their_own_prices(leaving):
+    """At most two of five homes leave, each when it has answered so many questions."""
+    sides = [turned(Leaves, index) for index in range(5)]
+
+    async def session():
+        async with coordinator() as server:
+            homes = [attend(server.address, index, side) for index, side in enumerate(sides)]
+            for index, (side, part) in enumerate(zip(sides, homes, strict=True)):
+                side.at, side.part = leaving.get(index), part
+            return await server.lead(), await ended(homes)
+
+    found, told = asyncio.run(session())
+    stayed = [side for side, each in zip(sides, told, strict=True) if not isinstance(each, BaseException)]
+    assert found.homes == len(stayed) == 5 - found.drop_outs
+    assert found.prices_per_kwh == pytest.approx(clearing_prices(stayed), abs=1e-12)
+    assert {0, 1, 2} & set(leaving.values()) == set() or found.drop_outs > 0
 
 
 async def test_a_home_that_misses_the_deadline_is_turned_away(released):
