@@ -32,6 +32,7 @@ def day_result(**changes):
         slot_s=3600,
         homes=(home_day(), seller),
         price=np.array([0.1, 0.2]),
+        fixed_price=0.1,
         residuals=(Residual(1, 0.5, 0.1), Residual(2, 1e-7, 1e-8)),
         central_optimum=7.2,
         cost_before_rounding=7.2,

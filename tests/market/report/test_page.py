@@ -62,7 +62,7 @@ def test_the_page_has_all_its_tables_and_plots(page):
     day = day_result()
     text = page(day)
     found = Page(text)
-    assert found.tags.count("table") == 2
+    assert found.tags.count("table") == 3
     assert found.tags.count("svg") == 4
     for heading in ("Who gains", "Costs", "Convergence", "What was checked", "The ledger"):
         assert heading in found.texts
@@ -98,3 +98,11 @@ def test_a_residual_of_exactly_zero_can_be_drawn():
     day = day_result()
     zero = replace(day.residuals[-1], primal=0.0, dual=0.0)
     assert day_figures(replace(day, residuals=(day.residuals[0], zero)))["convergence"].startswith("<svg")
+
+
+def test_who_loses_under_another_bill_is_marked(page):
+    text = page(day_result())
+    table = text[text.index("What each would pay under other bills") :]
+    table = table[: table.index("</table>")]
+    assert table.count('class="loses"') == 1
+    assert 'bob</td><td>3.00</td><td class="">2.70</td><td class="loses">3.21</td>' in table

@@ -80,3 +80,10 @@ def test_the_json_tells_which_checks_hold():
     told = as_json(day_result(cost_before_rounding=9.0, checks=check_day(day)))["checks"]
     assert told["optimal before rounding"] is False
     assert told["bills balance"] is True
+
+
+def test_the_json_tells_who_gains_under_every_way_of_settling():
+    ways = {way["way"]: way for way in json.loads(json.dumps(as_json(day_result())))["ways_of_settling"]}
+    assert list(ways) == ["clearing", "fixed", "bargaining"]
+    assert ways["fixed"]["losers"] == 1
+    assert ways["clearing"]["homes"][0]["saving"] == pytest.approx(0.5)

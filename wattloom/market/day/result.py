@@ -89,7 +89,8 @@ class Check:
 class DayResult:
     """The whole day. Prices in $/kWh, shape (T,); costs in $.
 
-    `planning` is there where the session started from a plan made off the ledger.
+    `fixed_price` is what a session billed at a fixed one would offer, $/kWh. `planning` is there where the
+    session started from a plan made off the ledger.
     """
 
     community: str
@@ -98,6 +99,7 @@ class DayResult:
     slot_s: int
     homes: tuple[HomeDay, ...]
     price: Array
+    fixed_price: float
     residuals: tuple[Residual, ...]
     central_optimum: float
     cost_before_rounding: float

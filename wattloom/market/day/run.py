@@ -18,7 +18,7 @@ from wattloom.market.homes.community import Community
 from wattloom.market.homes.home import Schedule
 from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.transactive.agent import Outcome
-from wattloom.market.transactive.terms import offered_terms, rounding_bound
+from wattloom.market.transactive.terms import middle_price, offered_terms, rounding_bound
 from wattloom.market.transactive.units import NANO, from_pico
 from wattloom.network.replay import Verified
 
@@ -128,6 +128,7 @@ def _result(
         slot_s=community.slot_s,
         homes=tuple(_home_day(*each, price) for each in by_home),
         price=price,
+        fixed_price=middle_price(community),
         residuals=tuple(
             Residual(each.iteration, each.primal_nano_kwh / NANO, each.dual_nano_per_kwh / NANO)
             for each in traded.residuals

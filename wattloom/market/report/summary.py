@@ -3,9 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
+from msgspec import to_builtins
 from rich.table import Table
 from rich.text import Text
 
+from wattloom.market.day.gains import gains
 from wattloom.market.day.result import DayResult
 
 
@@ -43,6 +45,7 @@ def as_json(day: DayResult) -> dict[str, Any]:
         },
         "bills": {home.home: home.bill_nano / 1e9 for home in day.homes},
         "bills_nano": {home.home: str(home.bill_nano) for home in day.homes},
+        "ways_of_settling": to_builtins(gains(day).ways),
         "price_per_kwh": [float(price) for price in day.price],
         "engine": day.ledger.engine,
         "blocks": day.ledger.blocks,

@@ -39,7 +39,7 @@ def offered_terms(
     """
     partners = len(community.homes) - 1
     rho = RHO_PER_HOME_PAIR * (partners if form is Form.PAIRWISE else 1)
-    start_price = float(np.mean([home.tariff.energy_prices(home.slots) for home in community.homes])) / 2
+    start_price = middle_price(community)
     start_prices = [start_price] if start_price_per_kwh is None else start_price_per_kwh.tolist()
     fixed = Int64Array([to_nano(start_price) // WH_PER_KWH]) if billing is Billing.FIXED else Int64Array(())
     return Terms(
@@ -63,6 +63,11 @@ def offered_terms(
         repair_limit_wh=100,
         saving_limit_nano=SAVING_LIMIT_NANO if billing is Billing.BARGAINING else 0,
     )
+
+
+def middle_price(community: Community) -> float:
+    """Return half the mean of the homes' energy prices, $/kWh: between nothing and what the grid asks."""
+    return float(np.mean([home.tariff.energy_prices(home.slots) for home in community.homes])) / 2
 
 
 def registered_limit_wh(home: Home) -> int:

@@ -1,0 +1,25 @@
+"""Who gains: the day's plans under every way of settling, beside what each home would pay alone."""
+
+import numpy as np
+
+from wattloom.market.coordination import rationality
+from wattloom.market.coordination.rationality import Report, Settled
+from wattloom.market.day.result import NANO, DayResult
+from wattloom.market.transactive.units import WH_PER_KWH
+
+
+def gains(day: DayResult) -> Report:
+    """Return the report of the ledger's bills at the clearing price, of a fixed price and of an even split.
+
+    Plans and trades are the same in all three. What rounding to whole watt-hours may cost is no loss.
+    """
+    operating = np.array([home.cost_operating for home in day.homes])
+    alone = np.array([home.cost_alone for home in day.homes])
+    trade_kwh = np.array([home.trade_wh for home in day.homes]) / WH_PER_KWH
+    ways = {
+        "clearing": Settled(operating, np.array([home.bill_nano for home in day.homes]) / NANO),
+        "fixed": rationality.settle_fixed(operating, trade_kwh, day.fixed_price),
+        "bargaining": rationality.settle_bargaining(operating, alone),
+    }
+    names, allowed = [home.home for home in day.homes], [home.rounding_bound for home in day.homes]
+    return rationality.report(names, alone, ways, allowed=allowed)
