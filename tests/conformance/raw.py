@@ -10,7 +10,9 @@ from wattloom.network.wire.gateway_pb2_grpc import GatewayStub
 
 
 def answer(town: Town, method: str, request: Message):
-    """Return what the first gateway answers."""
+    """Return what the first gateway answers, once it has the newest block that somebody has been told of."""
+    if town.height:
+        list(town.client(first=0).blocks(town.height, to_height=town.height))
     credentials = grpc.ssl_channel_credentials(town.ledger.ca_pem)
     with grpc.secure_channel(town.ledger.addresses[0], credentials) as channel:
         return getattr(GatewayStub(channel), method)(request, timeout=20)
