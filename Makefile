@@ -27,7 +27,7 @@ engine: $(STAMP)  ## find CometBFT, or build it into the user's cache (needs Go 
 	@$(BIN)/python -c "from wattloom.network.engine_binary import install_engine; print(install_engine(print))"
 
 test: engine  ## the usual tests, a sample of each long one included
-	$(BIN)/python -m pytest -m "not soak" $(PYTEST_ARGS)
+	$(BIN)/python tools/run_tests.py $(PYTEST_ARGS)
 
 soak: engine  ## the long versions of the crash and random tests
 	$(BIN)/python -m pytest -m soak --timeout 7200 $(PYTEST_ARGS)

@@ -1,13 +1,14 @@
-"""Print the plain summary of a JUnit report, and fail on a failure or on a skip that gives no reason."""
+"""Print the plain summary of JUnit reports, and fail on a failure or on a skip that gives no reason."""
 
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 
-def summarise(report: Path) -> int:
+def summarise(reports: list[Path]) -> int:
     """Print `N passed, N failed, N skipped`; return the exit code."""
-    cases = list(ElementTree.parse(report).getroot().iter("testcase"))  # noqa: S314 - written by our own run
+    roots = (ElementTree.parse(report).getroot() for report in reports)  # noqa: S314 - written by our own run
+    cases = [case for root in roots for case in root.iter("testcase")]
     failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     skips = [(case, skip) for case in cases if (skip := case.find("skipped")) is not None]
     silent = [case for case, skip in skips if skip.get("message", "").strip() in ("", "unconditional skip")]
@@ -19,7 +20,8 @@ def summarise(report: Path) -> int:
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    if not path.exists():
-        sys.exit(f"{path} is missing: the tests did not run")
-    sys.exit(summarise(path))
+    paths = [Path(argument) for argument in sys.argv[1:]]
+    for path in paths:
+        if not path.exists():
+            sys.exit(f"{path} is missing: the tests did not run")
+    sys.exit(summarise(paths))
