@@ -1,10 +1,14 @@
 """Order books for properties: few prices and sizes, so that ties and margins are frequent."""
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from wattloom.chaincode.auction.matching import Pricing, Quote, Trade
 
 ZONES = ("east", "west")
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Of properties that say nothing about time."""
 
 
 def quotes(energies_and_prices, *, prefix="q"):

@@ -2,10 +2,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.chaincode.auction.matching.books import books, bought_by, pricings, quotes, sold_by, suits
+from tests.chaincode.auction.matching.books import (
+    books,
+    bought_by,
+    pricings,
+    quotes,
+    sold_by,
+    suits,
+    unhurried,
+)
 from wattloom.chaincode.auction.matching import Pricing, Quote, match
 
 
+@unhurried
 @given(book=books(wishes=True), pricing=pricings)
 def test_no_trade_is_outside_anybodys_limits(book, pricing):
     bids, asks = book
@@ -15,6 +24,7 @@ def test_no_trade_is_outside_anybodys_limits(book, pricing):
         assert suits(bids[bid], asks[ask])
 
 
+@unhurried
 @given(book=books(wishes=True), pricing=pricings)
 def test_nobody_trades_more_than_it_wants(book, pricing):
     bids, asks = book
@@ -26,6 +36,7 @@ def test_nobody_trades_more_than_it_wants(book, pricing):
         assert 0 <= energy_wh <= quote.energy_wh
 
 
+@unhurried
 @given(book=books(wishes=True), pricing=pricings)
 def test_nobody_goes_home_while_something_that_suits_it_is_left(book, pricing):
     bids, asks = book
@@ -37,6 +48,7 @@ def test_nobody_goes_home_while_something_that_suits_it_is_left(book, pricing):
             assert not (suits(bid, ask) and bid.price_nano_per_wh >= ask.price_nano_per_wh)
 
 
+@unhurried
 @given(book=books(wishes=True), pricing=pricings)
 def test_withdrawing_a_losing_quote_changes_nothing(book, pricing):
     bids, asks = book
@@ -52,6 +64,7 @@ def test_withdrawing_a_losing_quote_changes_nothing(book, pricing):
     assert told(after, kept_bids, kept_asks) == told(before, bids, asks)
 
 
+@unhurried
 @given(book=books(wishes=True), pricing=pricings, seed=st.randoms(use_true_random=False))
 def test_the_order_in_which_quotes_are_handed_in_is_of_no_account(book, pricing, seed):
     bids, asks = book

@@ -1,10 +1,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.chaincode.auction.matching.books import plain, quotes
+from tests.chaincode.auction.matching.books import plain, quotes, unhurried
 from wattloom.chaincode.auction.matching import accept
 
 
+@unhurried
 @given(offers=plain(), need_wh=st.integers(0, 60))
 def test_the_need_is_met_as_far_as_offers_go(offers, need_wh):
     offered = quotes(offers)
@@ -13,6 +14,7 @@ def test_the_need_is_met_as_far_as_offers_go(offers, need_wh):
     assert all(0 <= got <= offer.energy_wh for got, offer in zip(taken, offered, strict=True))
 
 
+@unhurried
 @given(offers=plain(), need_wh=st.integers(0, 60))
 def test_no_watt_hour_could_have_been_cheaper(offers, need_wh):
     offered = quotes(offers)

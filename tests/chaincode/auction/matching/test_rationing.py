@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.chaincode.auction.matching.books import unhurried
 from wattloom.chaincode.auction.matching.rationing import ration
 
 claims = st.lists(st.integers(0, 40), min_size=1, max_size=8)
@@ -24,12 +25,14 @@ def by_quotients(wanted, total):
     return given
 
 
+@unhurried
 @given(scarce())
 def test_the_watt_hours_go_to_the_largest_quotients(case):
     wanted, total = case
     assert ration(wanted, total) == by_quotients(wanted, total)
 
 
+@unhurried
 @given(scarce())
 def test_everything_is_given_and_nobody_gets_more_than_it_claims(case):
     wanted, total = case
@@ -38,6 +41,7 @@ def test_everything_is_given_and_nobody_gets_more_than_it_claims(case):
     assert all(got <= claim for got, claim in zip(given, wanted, strict=True))
 
 
+@unhurried
 @given(scarce())
 def test_who_gets_nothing_could_have_stayed_away(case):
     wanted, total = case

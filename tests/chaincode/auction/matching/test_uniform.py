@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from tests.chaincode.auction.matching.books import books, bought_by, plain, quotes, sold_by
+from tests.chaincode.auction.matching.books import books, bought_by, plain, quotes, sold_by, unhurried
 from wattloom.chaincode.auction.matching import Pricing, match
 
 
@@ -23,6 +23,7 @@ def best_welfare(bids, asks):
     return -found.fun
 
 
+@unhurried
 @given(book=books())
 def test_it_is_worth_as_much_as_the_best_linear_programme_finds(book):
     bids, asks = book
@@ -36,6 +37,7 @@ def test_it_is_worth_as_much_as_the_best_linear_programme_finds(book):
     assert abs(worth - best_welfare(bids, asks)) < 1e-6
 
 
+@unhurried
 @given(book=books())
 def test_no_price_would_trade_more(book):
     bids, asks = book
@@ -50,6 +52,7 @@ def test_no_price_would_trade_more(book):
     assert volume == max(possible)
 
 
+@unhurried
 @given(book=books(), seed=st.randoms(use_true_random=False))
 def test_who_came_first_changes_neither_price_nor_volume(book, seed):
     bids, asks = book
@@ -61,12 +64,14 @@ def test_who_came_first_changes_neither_price_nor_volume(book, seed):
     assert clear(anew(bids), anew(asks))[:2] == clear(bids, asks)[:2]
 
 
+@unhurried
 @given(book=books())
 def test_everybody_pays_and_is_paid_one_price(book):
     _, prices, trades = clear(*book)
     assert len(prices) == (1 if trades else 0)
 
 
+@unhurried
 @given(book=books())
 def test_better_prices_are_served_wholly_before_worse_ones_are_served_at_all(book):
     bids, asks = book
@@ -81,6 +86,7 @@ def test_better_prices_are_served_wholly_before_worse_ones_are_served_at_all(boo
                 assert energy == quote.energy_wh
 
 
+@unhurried
 @given(demand=plain(max_size=6, max_price=0), energy_wh=st.integers(1, 30))
 def test_equal_bids_share_what_there_is_in_proportion(demand, energy_wh):
     bids = quotes(demand)
