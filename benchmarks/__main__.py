@@ -13,7 +13,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import abci, convergence, gateway, homes, in_process, network, snapshots, state_cost, storage
+from benchmarks import (
+    abci,
+    convergence,
+    gateway,
+    homes,
+    in_process,
+    ledger_session,
+    network,
+    snapshots,
+    state_cost,
+    storage,
+)
 
 BUILD = Path("build")
 
@@ -28,12 +39,13 @@ MEASUREMENTS: dict[str, tuple[str, Measurement]] = {
     "snapshots": ("taking a snapshot of the state, and taking one over", snapshots.run),
     "homes": ("one home's solve", homes.run),
     "convergence": ("relaxed ADMM to 1e-6: iterations, and percent of the surplus lost", convergence.run),
+    "session": ("a session on a solo ledger: seconds and bytes of one iteration", ledger_session.run),
     "network": ("signed transfers on a network of validators on this machine", network.run),
 }
 """File below `build/`, title, and what measures."""
 
-USUAL = [name for name in MEASUREMENTS if name != "network"]
-"""What is measured without being named: a network takes minutes, and is asked for by `ENGINE=cometbft`."""
+USUAL = [name for name in MEASUREMENTS if name not in ("network", "session")]
+"""What is measured without being named: networks (`ENGINE=cometbft`) and sessions of 300 take minutes."""
 
 out = Console(width=None if sys.stdout.isatty() else 200)
 
