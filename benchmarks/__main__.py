@@ -38,6 +38,7 @@ MEASUREMENTS: dict[str, tuple[str, Measurement]] = {
     "abci": ("check_tx over the ABCI server's socket, each with its flush", abci.run),
     "snapshots": ("taking a snapshot of the state, and taking one over", snapshots.run),
     "homes": ("one home's solve", homes.run),
+    "auction": ("clearing a full order book, in process", auction.run),
     "convergence": ("relaxed ADMM to 1e-6: iterations, and percent of the surplus lost", convergence.run),
     "session": ("a session on a solo ledger: seconds and bytes of one iteration", ledger_session.run),
     "network": ("signed transfers on a network of validators on this machine", network.run),
