@@ -15,6 +15,7 @@ from rich.table import Table
 
 from benchmarks import (
     abci,
+    auction,
     convergence,
     gateway,
     homes,
