@@ -6,9 +6,9 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from wattloom.chaincode.api import Int64Array, Record
-from wattloom.chaincode.api.units import AmountNano, HexDigest, Name, PartyId, PositiveAmountNano, TimeS
+from wattloom.chaincode.api.units import Name, PartyId, PositiveAmountNano
 from wattloom.chaincode.auction.matching import Pricing
-from wattloom.chaincode.auction.units import MAX_ZONES, OrderId, OrderWh, Price, SlotS, Waiting
+from wattloom.chaincode.auction.units import MAX_ZONES, OrderWh, Price, SlotS, Waiting
 
 
 class Zone(Record, frozen=True, kw_only=True):
@@ -107,21 +107,21 @@ class Terms(Record, frozen=True, kw_only=True):
 class Order(Record, frozen=True, kw_only=True):
     """An order in a slot's book; `position` settles ties and is that of its last amendment."""
 
-    order_id: OrderId
-    party_id: PartyId
+    order_id: str
+    party_id: str
     terms: Terms
-    position: OrderId
+    position: str
     connection: Connection
-    fee_nano_per_wh: Price
+    fee_nano_per_wh: int
 
 
 class SealedOrder(Record, frozen=True, kw_only=True):
     """The hash of an order's terms, and what is locked for them besides the forfeit."""
 
-    order_id: OrderId
-    party_id: PartyId
-    digest: HexDigest
-    cover_nano: AmountNano
+    order_id: str
+    party_id: str
+    digest: str
+    cover_nano: int
 
 
 class Fill(Record, frozen=True, kw_only=True):
@@ -130,7 +130,7 @@ class Fill(Record, frozen=True, kw_only=True):
     A sealed order that was not revealed has traded nothing, and pays the forfeit.
     """
 
-    order_id: OrderId
+    order_id: str
     energy_wh: int
     amount_nano: int
 
@@ -144,7 +144,7 @@ class Engagement(Record, frozen=True, kw_only=True):
     buying_wh: int = 0
     selling_wh: int = 0
     side: Side | None = None
-    orders: list[OrderId] = field(default_factory=list)
+    orders: list[str] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
 
 
@@ -164,7 +164,7 @@ class Slot(Record, frozen=True, kw_only=True):
     rounded down; `held_nano` is what buyers have paid and sellers are still to be paid.
     """
 
-    slot_start_s: TimeS
+    slot_start_s: int
     status: SlotStatus = SlotStatus.OPEN
     scheduled: bool = False
     orders: int = 0
@@ -198,18 +198,18 @@ class Request(Record, frozen=True, kw_only=True):
     neighbours_wh, grid_wh, amount_nano : what was supplied by whom, and what it cost
     """
 
-    request_id: OrderId
-    party_id: PartyId
-    slot_start_s: TimeS
-    start_s: TimeS
+    request_id: str
+    party_id: str
+    slot_start_s: int
+    start_s: int
     duration_s: int
-    need_wh: OrderWh
-    max_price_nano_per_wh: Price
-    grid_nano_per_wh: Price
-    feed_in_nano_per_wh: Price
+    need_wh: int
+    max_price_nano_per_wh: int
+    grid_nano_per_wh: int
+    feed_in_nano_per_wh: int
     zone: str
-    fee_nano_per_wh: Price
-    until_s: TimeS
+    fee_nano_per_wh: int
+    until_s: int
     status: RequestStatus = RequestStatus.BIDDING
     offers: int = 0
     neighbours_wh: int = 0
@@ -220,10 +220,10 @@ class Request(Record, frozen=True, kw_only=True):
 class Offer(Record, frozen=True, kw_only=True):
     """A neighbour's offer to a request; `accepted_wh` and `amount_nano` are what it sold and was paid."""
 
-    offer_id: OrderId
-    party_id: PartyId
-    energy_wh: OrderWh
-    price_nano_per_wh: Price
+    offer_id: str
+    party_id: str
+    energy_wh: int
+    price_nano_per_wh: int
     accepted_wh: int = 0
     amount_nano: int = 0
 
@@ -238,7 +238,7 @@ class Recent(Record, frozen=True, kw_only=True):
 class HomeDue(Record, frozen=True, kw_only=True):
     """What a cleared book means for one home: energy, what is unlocked, what it owes (negative: is owed)."""
 
-    party_id: PartyId
+    party_id: str
     side: Side | None
     ordered_wh: int
     traded_wh: int
