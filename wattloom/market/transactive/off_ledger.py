@@ -35,11 +35,11 @@ PLAIN_FIFTHS = 5
 
 
 class PlanningSide(Side, Protocol):
-    """A home's side of a method, which at the end holds the home's own trade."""
+    """A home's side of a method, which at the end holds what the home answered the last question from."""
 
     @property
-    def trade_kwh(self) -> Array:
-        """The home's trade (T,) under the plan that was found, kWh; positive buys."""
+    def anchor_kwh(self) -> Array:
+        """The anchor (T,) of the last round of exchange ADMM, kWh: the session repeats that round."""
         ...
 
 
@@ -54,7 +54,7 @@ class Planner:
     side: PlanningSide
 
     async def plan(self, session_id: str) -> Array | None:
-        """Return the home's own trade (T,) under what was found, or None: then it trades without a plan."""
+        """Return the anchor (T,) under what was found, or None: then the home trades without a plan."""
         try:
             found = await take_part(
                 self.meeting,
@@ -68,7 +68,7 @@ class Planner:
             log.warning("no plan off the ledger", party_id=self.party_id, reason=str(error))
             return None
         log.info("plan found off the ledger", party_id=self.party_id, rounds=found.rounds)
-        return self.side.trade_kwh
+        return self.side.anchor_kwh
 
 
 async def found_by(server: CoordinationServer) -> Found | None:

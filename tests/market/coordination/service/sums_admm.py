@@ -17,14 +17,14 @@ class AdmmSide:
 
     def __init__(self, solver):
         self._solver = solver
-        self.trade_kwh = np.zeros(solver.home.slots)
+        self.trade_kwh = self.anchor_kwh = np.zeros(solver.home.slots)
         self.questions = 0
 
     def answer(self, question):
         prices, mean = np.split(question.values, 2)
         if question.kind is Kind.START:
             self.trade_kwh = np.zeros_like(prices)
-        anchor = self.trade_kwh - mean
+        anchor = self.anchor_kwh = self.trade_kwh - mean
         self.trade_kwh = self._solver.solve_exchange(prices, anchor, RHO)
         self.questions += 1
         moved = np.linalg.norm(self.trade_kwh - anchor) > TOLERANCE / RHO
@@ -38,8 +38,8 @@ def sums_admm(slots):
         while not found:
             totals = yield Question(kind=kind, values=np.concatenate([prices, mean]))
             kind, mean, rounds = Kind.MOVE, totals.sums / totals.homes, rounds + 1
-            prices = prices + RHO * mean
             found = np.linalg.norm(totals.sums) <= TOLERANCE and not totals.vetoed.any()
-        return Conclusion(prices_per_kwh=prices, rho=RHO, rounds=rounds)
+            asked, prices = prices, prices + RHO * mean
+        return Conclusion(prices_per_kwh=asked, rho=RHO, rounds=rounds)
 
     return Method(begin=begin, shape=lambda _: (slots, 1))
