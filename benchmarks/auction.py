@@ -25,7 +25,7 @@ from wattloom.chaincode.auction.messages import (
     RequestEnergy,
     SetTariff,
 )
-from wattloom.chaincode.auction.records import Request, Side, Terms
+from wattloom.chaincode.auction.records import OrderTerms, Request, Side
 from wattloom.chaincode.genesis import GenesisEntry, GenesisState, Organisation
 from wattloom.chaincode.installed import CONTRACTS
 from wattloom.chaincode.metering.contract import metering
@@ -112,11 +112,11 @@ def _neighbourhood(homes: int, pricing: Pricing) -> tuple[MemoryLedger, list[Cal
     return ledger, members
 
 
-def _terms(chance: random.Random, number: int, homes: int, wishing: float) -> Terms:
+def _terms(chance: random.Random, number: int, homes: int, wishing: float) -> OrderTerms:
     """Return an order: homes of even number sell, the others buy."""
     seller = number % homes % 2 == 0
     wishes = chance.random() < wishing
-    return Terms(
+    return OrderTerms(
         side=Side.SELL if seller else Side.BUY,
         energy_wh=chance.randint(100, 5_000),
         price_nano_per_wh=chance.randint(FEED_IN, GRID),

@@ -17,6 +17,7 @@ NOT_MET = {
     "OVERFLOW": "takes thousands of iterations at the largest rho, tests/chaincode/transactive",
     "WINDOW_CLOSED": "a minute's period would have to be opened, and pass, for it, tests/chaincode/metering",
     "AMOUNT_TOO_LARGE": "needs thousands of sessions at the largest limit, tests/chaincode/metering",
+    "BOOK_FULL": "needs ten thousand orders, or five hundred offers, tests/chaincode/auction",
     "BUSY": "the client waits and sends again, tests/network/gateway",
     "MEMBER_BUSY": "the client waits and sends again, tests/network/gateway",
     "TOO_MANY_STREAMS": "needs a thousand followers, tests/network/gateway",

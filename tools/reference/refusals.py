@@ -14,6 +14,7 @@ from wattloom.chaincode.api.errors import ChaincodeError
 MODULES: Final = (
     "wattloom.chaincode.accounts.errors",
     "wattloom.chaincode.registry.errors",
+    "wattloom.chaincode.auction.errors",
     "wattloom.chaincode.metering.errors",
     "wattloom.chaincode.transactive.errors",
     "wattloom.network.engine",

@@ -34,11 +34,11 @@ from wattloom.chaincode.auction.records import (
     Market,
     Offer,
     Order,
+    OrderTerms,
     Request,
     SealedOrder,
     Side,
     Slot,
-    Terms,
 )
 from wattloom.chaincode.auction.sealing import digest_of
 from wattloom.chaincode.metering import traded
@@ -96,7 +96,7 @@ class Neighbourhood(MemoryLedger):
         self.submit(who, "auction:connect", request)
 
     def place(self, home: Caller, side: Side, energy_wh, price, *, slot_start_s=SLOT_S, **wishes) -> Order:
-        terms = Terms(side=side, energy_wh=energy_wh, price_nano_per_wh=price, **wishes)
+        terms = OrderTerms(side=side, energy_wh=energy_wh, price_nano_per_wh=price, **wishes)
         request = PlaceOrder(market_id=MARKET, slot_start_s=slot_start_s, terms=terms)
         return self.call(home, "auction:place_order", request, Order)
 
@@ -119,7 +119,7 @@ class Neighbourhood(MemoryLedger):
     def cancel(self, home: Caller, order):
         self.submit(home, "auction:cancel_order", self.meant(order))
 
-    def commit(self, home: Caller, terms: Terms, *, cover_nano=None, salt=SALT) -> SealedOrder:
+    def commit(self, home: Caller, terms: OrderTerms, *, cover_nano=None, salt=SALT) -> SealedOrder:
         cover_nano = terms.cost_nano if cover_nano is None else cover_nano
         sealed = SealedTerms(
             market_id=MARKET, slot_start_s=SLOT_S, party_id=home.party_id, terms=terms, salt=salt
@@ -129,7 +129,7 @@ class Neighbourhood(MemoryLedger):
         )
         return self.call(home, "auction:commit_order", request, SealedOrder)
 
-    def reveal(self, home: Caller, order, terms: Terms, *, salt=SALT) -> Order:
+    def reveal(self, home: Caller, order, terms: OrderTerms, *, salt=SALT) -> Order:
         request = RevealOrder(
             market_id=MARKET, slot_start_s=SLOT_S, order_id=order.order_id, terms=terms, salt=salt
         )

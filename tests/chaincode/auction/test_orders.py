@@ -15,7 +15,7 @@ from wattloom.chaincode.auction.errors import (
     WrongForm,
 )
 from wattloom.chaincode.auction.messages import PlaceOrder
-from wattloom.chaincode.auction.records import Sealing, Side, Terms
+from wattloom.chaincode.auction.records import OrderTerms, Sealing, Side
 from wattloom.chaincode.testing import caller
 
 
@@ -126,7 +126,7 @@ def test_a_sealed_market_takes_no_open_orders():
 def test_who_is_no_home_or_not_known_places_nothing(street, refused):
     refused(NotFound, street.ask, caller("north.nobody", "home"), 10, 200)
     refused(Forbidden, street.ask, caller("north.h00", "utility"), 10, 200)
-    terms = Terms(side=Side.SELL, energy_wh=1, price_nano_per_wh=200)
+    terms = OrderTerms(side=Side.SELL, energy_wh=1, price_nano_per_wh=200)
     elsewhere = PlaceOrder(market_id="nowhere", slot_start_s=SLOT_S, terms=terms)
     refused(NotFound, street.submit, street.homes[0], "auction:place_order", elsewhere)
 
@@ -170,6 +170,6 @@ def test_events_do_not_say_whose_an_order_is(street):
     anna = street.homes[0]
     street.cancel(anna, street.amend(anna, street.bid(anna, 100, 250), 90, 240))
     said = [event for event in street.events if event.name.startswith("order_")]
-    assert [event.name for event in said] == ["order_placed", "order_amended", "order_cancelled"]
+    assert [event.name for event in said] == ["order_quoted", "order_quoted", "order_cancelled"]
     assert all(MARKET.encode() in event.payload for event in said)
     assert not any(anna.party_id.encode() in event.payload for event in said)

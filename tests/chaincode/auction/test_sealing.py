@@ -13,12 +13,12 @@ from wattloom.chaincode.auction.errors import (
     RevealMismatch,
     WrongForm,
 )
-from wattloom.chaincode.auction.records import Sealing, Side, Terms
+from wattloom.chaincode.auction.records import OrderTerms, Sealing, Side
 
 FORFEIT = 5_000
 REVEAL_S = 120
-BID = Terms(side=Side.BUY, energy_wh=100, price_nano_per_wh=250)
-ASK = Terms(side=Side.SELL, energy_wh=100, price_nano_per_wh=150)
+BID = OrderTerms(side=Side.BUY, energy_wh=100, price_nano_per_wh=250)
+ASK = OrderTerms(side=Side.SELL, energy_wh=100, price_nano_per_wh=150)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_revealed_orders_are_matched_like_open_ones(street):
 
 def test_who_committed_first_stands_first_whoever_reveals_first(street):
     anna, bert, cleo = street.homes
-    terms = Terms(side=Side.SELL, energy_wh=100, price_nano_per_wh=150)
+    terms = OrderTerms(side=Side.SELL, energy_wh=100, price_nano_per_wh=150)
     first, second, bid = street.commit(anna, terms), street.commit(bert, terms), street.commit(cleo, BID)
     close_gate(street)
     street.reveal(cleo, bid, BID)
@@ -94,7 +94,7 @@ def test_what_is_revealed_must_be_what_was_committed_to(street, refused):
     anna, bert, _ = street.homes
     order = street.commit(anna, BID)
     close_gate(street)
-    better = Terms(side=Side.BUY, energy_wh=100, price_nano_per_wh=249)
+    better = OrderTerms(side=Side.BUY, energy_wh=100, price_nano_per_wh=249)
     refusal = refused(RevealMismatch, street.reveal, anna, order, better)
     assert refusal.details == {"digest": order.digest}
     refused(RevealMismatch, street.reveal, anna, order, BID, salt="6b" * 16)
@@ -131,8 +131,8 @@ def test_a_revealed_order_is_held_to_the_limits_of_open_ones(street, refused):
     anna = street.homes[0]
     cases = {
         NotCovered: (BID, 24_999),
-        PriceOutOfBounds: (Terms(side=Side.BUY, energy_wh=1, price_nano_per_wh=GRID + 1), None),
-        BeyondCapacity: (Terms(side=Side.SELL, energy_wh=10_001, price_nano_per_wh=200), None),
+        PriceOutOfBounds: (OrderTerms(side=Side.BUY, energy_wh=1, price_nano_per_wh=GRID + 1), None),
+        BeyondCapacity: (OrderTerms(side=Side.SELL, energy_wh=10_001, price_nano_per_wh=200), None),
         OtherSide: (ASK, None),
     }
     kept = street.commit(anna, BID)

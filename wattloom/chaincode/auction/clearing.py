@@ -8,7 +8,7 @@ from wattloom.chaincode.api import Context
 from wattloom.chaincode.api import keys as api_keys
 from wattloom.chaincode.auction import billing, keys, markets, recent, settling, slots
 from wattloom.chaincode.auction.matching import Trade, match
-from wattloom.chaincode.auction.messages import Cleared, ClearSlot
+from wattloom.chaincode.auction.messages import BookCleared, ClearSlot
 from wattloom.chaincode.auction.records import (
     Batch,
     HomeDue,
@@ -58,7 +58,7 @@ def _matched(ctx: Context, market: Market, slot: Slot) -> tuple[Slot, list[HomeD
     dues = [*billing.bill(bids, asks, trades), *_forfeited(ctx, market, where, void=void)]
     slot = _closed(slot, bids, asks, trades, void=void)
     recent.remember(ctx, market.market_id, [(slot.price_nano_per_wh, slot.volume_wh)] if trades else [])
-    cleared = Cleared(
+    cleared = BookCleared(
         market_id=market.market_id,
         slot_start_s=slot.slot_start_s,
         void=void,

@@ -10,11 +10,11 @@ from wattloom.chaincode.auction.matching import Pricing
 from wattloom.chaincode.auction.records import (
     Fill,
     Order,
+    OrderTerms,
     RequestStatus,
     SealedOrder,
     Sealing,
     Side,
-    Terms,
     Zone,
 )
 from wattloom.chaincode.auction.units import (
@@ -106,7 +106,7 @@ class PlaceOrder(Record, frozen=True, kw_only=True):
 
     market_id: Name
     slot_start_s: TimeS
-    terms: Terms
+    terms: OrderTerms
 
 
 class AmendOrder(Record, frozen=True, kw_only=True):
@@ -142,7 +142,7 @@ class RevealOrder(Record, frozen=True, kw_only=True):
     market_id: Name
     slot_start_s: TimeS
     order_id: OrderId
-    terms: Terms
+    terms: OrderTerms
     salt: Salt
 
 
@@ -152,7 +152,7 @@ class SealedTerms(Record, frozen=True, kw_only=True):
     market_id: Name
     slot_start_s: TimeS
     party_id: PartyId
-    terms: Terms
+    terms: OrderTerms
     salt: Salt
 
 
@@ -294,7 +294,7 @@ class Committed(Record, frozen=True, kw_only=True):
     order_id: str
 
 
-class OfferMade(Record, frozen=True, kw_only=True):
+class OfferCount(Record, frozen=True, kw_only=True):
     """Event: a request has an offer more, or less; neither price nor seller are said."""
 
     market_id: str
@@ -313,7 +313,7 @@ class RequestClosed(Record, frozen=True, kw_only=True):
     grid_wh: int
 
 
-class Cleared(Record, frozen=True, kw_only=True):
+class BookCleared(Record, frozen=True, kw_only=True):
     """Event: a book is matched; price is the mean over energy of what sellers are paid, rounded down."""
 
     market_id: str
@@ -324,7 +324,7 @@ class Cleared(Record, frozen=True, kw_only=True):
     price_nano_per_wh: int
 
 
-class Settled(Record, frozen=True, kw_only=True):
+class BookSettled(Record, frozen=True, kw_only=True):
     """Event: all money of a cleared book has moved."""
 
     market_id: str

@@ -7,7 +7,7 @@ from wattloom.chaincode.api import Context, Forbidden, InvalidArgument
 from wattloom.chaincode.auction import engagements, keys, markets, rates, slots
 from wattloom.chaincode.auction.errors import WrongForm
 from wattloom.chaincode.auction.messages import AmendOrder, OrderGone, OrderOf, PlaceOrder, Quoted
-from wattloom.chaincode.auction.records import Engagement, Market, Order, SealedOrder, Side, Terms
+from wattloom.chaincode.auction.records import Engagement, Market, Order, OrderTerms, SealedOrder, Side
 
 
 def place_order(ctx: Context, request: PlaceOrder) -> Order:
@@ -42,7 +42,7 @@ def place_order(ctx: Context, request: PlaceOrder) -> Order:
     slot = slots.wanted(slot, request.terms.side, request.terms.energy_wh)
     slots.write(ctx, market.market_id, slot)
     engagements.write(ctx, market.market_id, request.slot_start_s, party_id, engagement)
-    put(ctx, market, request.slot_start_s, order, event="order_placed")
+    put(ctx, market, request.slot_start_s, order)
     return order
 
 
@@ -75,7 +75,7 @@ def amend_order(ctx: Context, request: AmendOrder) -> Order:
     slot = slots.wanted(slot, terms.side, terms.energy_wh - before.terms.energy_wh)
     slots.write(ctx, market.market_id, slot)
     engagements.write(ctx, market.market_id, request.slot_start_s, party_id, engagement)
-    put(ctx, market, request.slot_start_s, order, event="order_amended")
+    put(ctx, market, request.slot_start_s, order)
     return order
 
 
@@ -119,7 +119,7 @@ def cancel_order(ctx: Context, request: OrderOf) -> None:
     ctx.emit("order_cancelled", gone)
 
 
-def make(ctx: Context, market: Market, slot_start_s: int, order_id: str, terms: Terms) -> Order:
+def make(ctx: Context, market: Market, slot_start_s: int, order_id: str, terms: OrderTerms) -> Order:
     """Return an order of the caller with what the market knows of it; raise what `place_order` says."""
     rates.of_slot(ctx, market, slot_start_s).check(terms.price_nano_per_wh)
     if terms.partner == ctx.caller.party_id:
@@ -137,14 +137,14 @@ def make(ctx: Context, market: Market, slot_start_s: int, order_id: str, terms: 
     )
 
 
-def engage(ctx: Context, before: Engagement, terms: Terms) -> Engagement:
+def engage(ctx: Context, before: Engagement, terms: OrderTerms) -> Engagement:
     """Return the caller's engagement with an order's energy; raise `OtherSide` or `BeyondCapacity`."""
     limit_wh = markets.limit_wh(ctx, ctx.caller.party_id)
     taken = engagements.take_side(before, terms.side)
     return engagements.promise(taken, terms.side, terms.energy_wh, limit_wh=limit_wh)
 
 
-def put(ctx: Context, market: Market, slot_start_s: int, order: Order, *, event: str) -> None:
+def put(ctx: Context, market: Market, slot_start_s: int, order: Order) -> None:
     """Write an order and say so, without its home."""
     ctx.state.put(keys.order(market.market_id, slot_start_s, order.order_id), order)
     said = Quoted(
@@ -155,7 +155,7 @@ def put(ctx: Context, market: Market, slot_start_s: int, order: Order, *, event:
         energy_wh=order.terms.energy_wh,
         price_nano_per_wh=order.terms.price_nano_per_wh,
     )
-    ctx.emit(event, said)
+    ctx.emit("order_quoted", said)
 
 
 def require_own(ctx: Context, party_id: str) -> None:

@@ -80,7 +80,7 @@ class Side(StrEnum):
     SELL = "sell"
 
 
-class Terms(Record, frozen=True, kw_only=True):
+class OrderTerms(Record, frozen=True, kw_only=True):
     """What an order wants.
 
     Fields
@@ -109,7 +109,7 @@ class Order(Record, frozen=True, kw_only=True):
 
     order_id: str
     party_id: str
-    terms: Terms
+    terms: OrderTerms
     position: str
     connection: Connection
     fee_nano_per_wh: int

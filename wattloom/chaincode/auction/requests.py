@@ -7,8 +7,8 @@ from wattloom.chaincode.api import Context
 from wattloom.chaincode.auction import closing, engagements, keys, markets, rates, slots
 from wattloom.chaincode.auction.errors import BiddingClosed, BookFull, OwnRequest, TooLateToBid
 from wattloom.chaincode.auction.messages import (
+    OfferCount,
     OfferId,
-    OfferMade,
     PlaceOffer,
     RequestEnergy,
     RequestId,
@@ -56,7 +56,7 @@ def request_energy(ctx: Context, request: RequestEnergy) -> Request:
     ctx.state.put(keys.request(market.market_id, slot_start_s, asked.request_id), asked)
     meant = RequestId(market_id=market.market_id, slot_start_s=slot_start_s, request_id=asked.request_id)
     ctx.schedule(asked.until_s, "close_request", meant)
-    ctx.emit("energy_requested", line_of(market.market_id, asked))
+    _announce(ctx, line_of(market.market_id, asked))
     return asked
 
 
@@ -101,7 +101,7 @@ def place_offer(ctx: Context, request: PlaceOffer) -> Offer:
     ctx.state.put(keys.offer(request.market_id, asked.request_id, offer.offer_id), offer)
     slots.write(ctx, request.market_id, slots.wanted(slot, Side.SELL, offer.energy_wh))
     engagements.write(ctx, request.market_id, request.slot_start_s, party_id, engagement)
-    _count(ctx, request.market_id, asked, offers=asked.offers + 1, event="offer_placed")
+    _count(ctx, request.market_id, asked, offers=asked.offers + 1)
     return offer
 
 
@@ -129,7 +129,7 @@ def withdraw_offer(ctx: Context, request: OfferId) -> None:
     engagements.release_at(
         ctx, request.market_id, asked.slot_start_s, offer.party_id, Side.SELL, offer.energy_wh
     )
-    _count(ctx, request.market_id, asked, offers=asked.offers - 1, event="offer_withdrawn")
+    _count(ctx, request.market_id, asked, offers=asked.offers - 1)
 
 
 def line_of(market_id: str, asked: Request) -> RequestLine:
@@ -176,12 +176,16 @@ def _asked(ctx: Context, market: Market, request: RequestEnergy, connection: Con
     )
 
 
+def _announce(ctx: Context, line: RequestLine) -> None:
+    ctx.emit("energy_requested", line)
+
+
 def _require_open(ctx: Context, asked: Request) -> None:
     if asked.status is not RequestStatus.BIDDING or ctx.block_time_s > asked.until_s:
         raise BiddingClosed(until_s=asked.until_s, block_time_s=ctx.block_time_s)
 
 
-def _count(ctx: Context, market_id: str, asked: Request, *, offers: int, event: str) -> None:
+def _count(ctx: Context, market_id: str, asked: Request, *, offers: int) -> None:
     key = keys.request(market_id, asked.slot_start_s, asked.request_id)
     ctx.state.put(key, replace(asked, offers=offers))
-    ctx.emit(event, OfferMade(market_id=market_id, request_id=asked.request_id, offers=offers))
+    ctx.emit("offers_counted", OfferCount(market_id=market_id, request_id=asked.request_id, offers=offers))

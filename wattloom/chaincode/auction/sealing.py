@@ -87,7 +87,7 @@ def reveal_order(ctx: Context, request: RevealOrder) -> Order:
     slot = slots.wanted(slot, request.terms.side, request.terms.energy_wh)
     slots.write(ctx, market.market_id, slot)
     engagements.write(ctx, market.market_id, request.slot_start_s, party_id, engagement)
-    orders.put(ctx, market, request.slot_start_s, order, event="order_revealed")
+    orders.put(ctx, market, request.slot_start_s, order)
     return order
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from wattloom.chaincode.accounts import book, house
 from wattloom.chaincode.api import Context
 from wattloom.chaincode.auction import engagements
-from wattloom.chaincode.auction.messages import Settled
+from wattloom.chaincode.auction.messages import BookSettled
 from wattloom.chaincode.auction.records import HomeDue, Market, Side, Slot, SlotStatus
 from wattloom.chaincode.metering import traded
 
@@ -27,7 +27,7 @@ def settle(ctx: Context, market: Market, slot: Slot, dues: Sequence[HomeDue]) ->
 def finish(ctx: Context, market: Market, slot: Slot) -> Slot:
     """Give the utility what is left, which is fees and forfeits, and return the slot as settled."""
     book.unlock(ctx, market.utility, slot.held_nano)
-    ctx.emit("book_settled", Settled(market_id=market.market_id, slot_start_s=slot.slot_start_s))
+    ctx.emit("book_settled", BookSettled(market_id=market.market_id, slot_start_s=slot.slot_start_s))
     status = SlotStatus.SETTLED if slot.status is SlotStatus.SETTLING else slot.status
     return replace(slot, status=status, held_nano=0)
 

@@ -33,7 +33,12 @@ from wattloom.chaincode.auction.requests import line_of
 
 
 def read_market(ctx: Context, request: MarketOf) -> Market:
-    """Show a market; raise `NotFound`."""
+    """Show a market.
+
+    Raises
+    ------
+    NotFound : no such market
+    """
     return markets.read(ctx, request.market_id)
 
 
