@@ -1,8 +1,9 @@
 """Errors of second-order coordination.
 
 SecondOrderError
-├── BadQuestion  a home was asked what it cannot answer
-└── BadTotals    the transport handed the coordinator something other than totals of answers
+├── BadQuestion   a home was asked what it cannot answer
+├── BadTotals     the transport handed the coordinator something other than totals of answers
+└── NotConverged  neither the method nor the one it falls back on has met the tolerance
 """
 
 
@@ -23,4 +24,12 @@ class BadTotals(SecondOrderError):
 
     def __init__(self, *, problem: str) -> None:
         super().__init__(f"the totals cannot be used: {problem}")
+        self.problem = problem
+
+
+class NotConverged(SecondOrderError):
+    """Neither the method nor the one it falls back on has met the tolerance."""
+
+    def __init__(self, *, problem: str) -> None:
+        super().__init__(f"no prices were found at which trades clear: {problem}")
         self.problem = problem

@@ -19,12 +19,14 @@ BoolArray = npt.NDArray[np.bool_]
 
 
 class Kind(StrEnum):
-    """What a question asks; `shape` says how many numbers each kind has."""
+    """What a question asks; `layout` says which numbers each kind carries and gets back."""
 
     START = "start"
     AIM = "aim"
     MOVE = "move"
+    RESUME = "resume"
     CHECK = "check"
+    ITERATE = "iterate"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

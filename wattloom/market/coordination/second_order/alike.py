@@ -1,0 +1,121 @@
+"""What homes of one structure keep between questions, and how they answer each of them, in step."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from wattloom.market.coordination.second_order import local
+from wattloom.market.coordination.second_order.interior import InteriorPoint
+from wattloom.market.coordination.second_order.layout import Parts, folded
+from wattloom.market.coordination.second_order.messages import Kind
+from wattloom.market.coordination.second_order.settings import Settings
+from wattloom.market.homes.batch.kkt import KktBatch
+from wattloom.market.homes.batch.standard import Standard
+from wattloom.market.homes.checks import FloatArray
+
+MOST_SHARE = 0.9995
+"""The most of the way to its nearest bound that a home goes."""
+
+
+class Alike:
+    """N homes of one structure; every part of an answer has one row per home.
+
+    Attributes
+    ----------
+    trade_kwh : (N, T), of the last answer; not-a-number for a home that has none
+    """
+
+    def __init__(self, homes: Sequence[Standard], settings: Settings) -> None:
+        self._kkt = KktBatch(homes)
+        self._settings = settings
+        self._point = InteriorPoint(self._kkt)
+        self._price = np.zeros(self._kkt.trade.size)
+        self._correction = np.zeros_like(self._point.s)
+        self._linearised = False
+        self.trade_kwh = self._point.trade_kwh
+        self._anchor = np.zeros_like(self.trade_kwh)
+
+    def answer(self, kind: Kind, parts: Parts) -> Parts:
+        """Return the parts of the homes' answers; `layout` says which."""
+        match kind:
+            case Kind.START:
+                return self._start(parts["price"], float(parts["barrier"][0]))
+            case Kind.AIM:
+                return self._aim(parts["change"])
+            case Kind.MOVE:
+                return self._move(parts["change"], float(parts["target"][0]))
+            case Kind.RESUME:
+                self._price = parts["price"]
+                return self._stand()
+            case Kind.CHECK:
+                return self._iterate(**parts) | self._pulled(parts["rho"])
+            case Kind.ITERATE:
+                return self._iterate(**parts)
+
+    def _start(self, price: FloatArray, barrier: float) -> Parts:
+        self._price = price
+        local.centre(self._point, price, barrier, self._settings.proximal_rho)
+        answer = self._stand()
+        self._anchor = np.zeros_like(self.trade_kwh)
+        return answer
+
+    def _aim(self, change: FloatArray) -> Parts:
+        point = self._linearise()
+        step = point.step(change, 0.0)
+        self._correction = step.s * step.y
+        return {
+            "correction": point.corrected(self._correction),
+            "complementarity": point.left(step)[:, None],
+        }
+
+    def _move(self, change: FloatArray, target: float) -> Parts:
+        point = self._linearise()
+        step = point.step(change, target, self._correction)
+        barrier = point.complementarity / point.inequalities
+        share = np.clip(1.0 - 1e2 * barrier, self._settings.boundary_share, MOST_SHARE)[:, None]
+        point.move(step, np.minimum(1.0, share * point.reach(step)))
+        self._price = self._price + change
+        return self._stand()
+
+    def _stand(self) -> Parts:
+        """Linearise afresh and say what a step from here would do."""
+        self._linearised = False
+        point = self._linearise()
+        self._anchor = self.trade_kwh = point.trade_kwh
+        return {
+            "trade": self.trade_kwh,
+            "newton": point.trades(point.step(0.0, 0.0)),
+            "centring": point.centring(),
+            "complementarity": point.complementarity[:, None],
+            "inequalities": np.full((len(self.trade_kwh), 1), float(point.inequalities)),
+            "sensitivity": folded(point.sensitivity()),
+        }
+
+    def _linearise(self) -> InteriorPoint:
+        point = self._point
+        if not self._linearised:
+            point.linearise(self._price, anchor=point.trade_kwh, rho=self._settings.proximal_rho)
+            self._linearised = True
+        return point
+
+    def _iterate(
+        self, price: FloatArray, shift: FloatArray, relaxation: FloatArray, rho: FloatArray
+    ) -> Parts:
+        """Answer a round of exchange ADMM: move the anchors, whose sum is then zero, and solve."""
+        self._anchor = relaxation * self.trade_kwh + (1.0 - relaxation) * self._anchor - shift
+        own, self._linearised = self._point.twin(), False
+        left = local.solve(own, price, self._anchor, float(rho[0]))
+        own.linearise(price, anchor=self._anchor, rho=float(rho[0]))
+        self.trade_kwh = np.where(left[:, None] <= local.ACCEPTABLE, own.trade_kwh, np.nan)
+        return {
+            "trade": self.trade_kwh,
+            "moved": ((self.trade_kwh - self._anchor) ** 2).sum(axis=1, keepdims=True),
+        }
+
+    def _pulled(self, rho: FloatArray) -> Parts:
+        sensitivity = self._kkt.sensitivity()
+        moved = self.trade_kwh - self._anchor
+        return {
+            "pulled": rho * np.einsum("nij,nj->ni", sensitivity, moved),
+            "sensitivity": folded(sensitivity),
+        }

@@ -1,0 +1,119 @@
+"""The coordinator's side, without any transport: questions go out, totals come in, an outcome is returned.
+
+Newton's method along the central path of the community's problem: homes say what a step would do to the sum
+of their trades, and how that depends on prices; the coordinator changes the prices so that the sum vanishes.
+The corrector is Mehrotra's, summed over homes. Once the barrier is small, rounds of exchange ADMM check what
+was found. Method and figures: docs/second-order.md.
+"""
+
+from collections.abc import Generator
+from typing import TypeVar
+
+import numpy as np
+
+from wattloom.market.coordination.second_order import fall_back
+from wattloom.market.coordination.second_order.conversation import Breakdown, Conversation, HomesChanged
+from wattloom.market.coordination.second_order.layout import Parts, unfolded
+from wattloom.market.coordination.second_order.messages import Kind, Question, Totals
+from wattloom.market.coordination.second_order.outcome import Outcome
+from wattloom.market.coordination.second_order.settings import FROZEN, Settings
+from wattloom.market.homes.checks import FloatArray
+
+INTERIOR_FLOOR, CHECK_FLOOR = 1e-13, 1e-9
+"""The least eigenvalue, relative to the largest, that the sum of sensitivities is taken to have."""
+LEAST_CENTRING = 1e-6
+"""The least share of the barrier that a step aims at."""
+NEARLY_CLEARED_KWH = 1e-3
+"""The imbalance above which a check would be in vain."""
+PROGRESS = 0.1
+"""By what factor the imbalance of checks must fall from one to the next."""
+
+Found = TypeVar("Found")
+Asking = Generator[Question, Totals, Found]
+
+
+def coordinate(slots: int, homes: int, settings: Settings = FROZEN) -> Asking[Outcome]:
+    """Lead `homes` homes of T slots to the prices at which their trades clear.
+
+    Where fewer homes answer than before, those that are left go on from where they stand. Where numbers break
+    down, or the rounds run out, exchange ADMM begins from the start.
+
+    Raises
+    ------
+    BadTotals : the transport handed over something else
+    NotConverged : exchange ADMM did not meet the tolerance either
+    """
+    talk = Conversation(slots, homes, settings)
+    begin = Kind.START
+    while len(talk.rounds) < settings.most_rounds:
+        try:
+            found = yield from _follow_the_path(talk, begin)
+        except HomesChanged:
+            begin = Kind.RESUME
+        except Breakdown:
+            break
+        else:
+            if found is not None:
+                return found
+    return (yield from fall_back.iterate(talk))
+
+
+def _follow_the_path(talk: Conversation, begin: Kind) -> Asking[Outcome | None]:
+    """Take interior rounds, and checks once the barrier is small; return None when rounds have run out."""
+    resuming = begin is Kind.RESUME
+    sums = yield from (talk.put(begin, price=talk.price) if resuming else talk.start(talk.price))
+    switch = talk.settings.switch_barrier
+    while True:
+        barrier = talk.note_interior(begin, sums)
+        if barrier <= switch and talk.rounds[-1].imbalance_kwh <= NEARLY_CLEARED_KWH:
+            found = yield from _check(talk, sums["trade"])
+            if found is not None:
+                return found
+            switch = barrier * talk.settings.later_switch
+        if len(talk.rounds) >= talk.settings.most_rounds:
+            return None
+        sums, begin = (yield from _step(talk, sums, barrier)), Kind.MOVE
+
+
+def _step(talk: Conversation, sums: Parts, barrier: float) -> Asking[Parts]:
+    """Take an interior round: aim at a barrier of zero, learn the terms of second order, then move."""
+    sensitivity = unfolded(sums["sensitivity"], talk.slots)
+    excess = sums["trade"] + sums["newton"]
+    aimed = yield from talk.put(Kind.AIM, change=_divided(excess, sensitivity, INTERIOR_FLOOR))
+    left = float(aimed["complementarity"][0] / sums["complementarity"][0])
+    target = barrier * float(np.clip(left**3, LEAST_CENTRING, 1.0))
+    excess = excess + target * sums["centring"] + aimed["correction"]
+    change = _divided(excess, sensitivity, INTERIOR_FLOOR)
+    moved = yield from talk.put(Kind.MOVE, change=change, target=target)
+    talk.price = talk.price + change
+    return moved
+
+
+def _check(talk: Conversation, trade: FloatArray) -> Asking[Outcome | None]:
+    """Answer rounds of exchange ADMM, each anchored at the trades of the last one, by Newton steps of prices.
+
+    Return None if their imbalance, a piecewise linear function of prices, does not vanish quickly.
+    """
+    settings, price = talk.settings, talk.price
+    for tried in range(settings.check_rounds):
+        shift = trade / talk.homes
+        sums = yield from talk.put(Kind.CHECK, price=price, shift=shift, relaxation=1.0, rho=settings.rho)
+        if talk.note_iteration(Kind.CHECK, sums, rho=settings.rho):
+            return talk.outcome(price, rho=settings.rho, fell_back=False)
+        before, now = (entry.imbalance_kwh for entry in talk.rounds[-2:])
+        if tried and now > max(PROGRESS * before, settings.tolerance):
+            return None
+        trade, sensitivity = sums["trade"], unfolded(sums["sensitivity"], talk.slots)
+        pulled = sums["pulled"] - settings.rho * sensitivity @ trade / talk.homes
+        price = price + _divided(trade + pulled, sensitivity, CHECK_FLOOR)
+    return None
+
+
+def _divided(vector: FloatArray, matrix: FloatArray, floor: float) -> FloatArray:
+    """Return matrix^-1 vector for a symmetric matrix, eigenvalues raised to `floor` times the largest."""
+    try:
+        values, vectors = np.linalg.eigh(matrix)
+    except np.linalg.LinAlgError:
+        raise Breakdown from None
+    values = np.maximum(values, floor * values[-1])
+    return np.asarray(vectors @ ((vectors.T @ vector) / values))
