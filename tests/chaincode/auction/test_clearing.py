@@ -8,8 +8,12 @@ from tests.chaincode.auction.neighbourhood import (
     UTILITY,
     Neighbourhood,
 )
+from wattloom.chaincode.api.codec import encode
+from wattloom.chaincode.api.state import MAX_VALUE_BYTES
+from wattloom.chaincode.api.units import MAX_INT
+from wattloom.chaincode.auction.clearing import HOMES_PER_BLOCK, ORDERS_PER_BATCH
 from wattloom.chaincode.auction.matching import Pricing
-from wattloom.chaincode.auction.records import SlotStatus, Zone
+from wattloom.chaincode.auction.records import Batch, Fill, HomeDue, Side, SlotStatus, Zone
 
 
 def test_the_ledger_clears_the_book_and_moves_the_money(street):
@@ -145,6 +149,37 @@ def test_more_homes_than_one_block_settles_are_settled_in_the_next_blocks(monkey
     assert not [key for key in street.state()["auction"] if key.startswith("batch/")]
     assert street.event_names().count("book_settled") == 1
     street.assert_timers_never_fail()
+
+
+def test_homes_with_many_orders_wait_in_smaller_batches(monkeypatch):
+    monkeypatch.setattr("wattloom.chaincode.auction.clearing.HOMES_PER_BLOCK", 2)
+    monkeypatch.setattr("wattloom.chaincode.auction.clearing.ORDERS_PER_BATCH", 3)
+    street = Neighbourhood(6)
+    for home in street.homes:
+        for _ in range(2):
+            street.bid(home, 100, 250)
+    street.advance_to(SLOT_S - GATE_S + 1)
+    waiting = [key for key in street.state()["auction"] if key.startswith("batch/")]
+    assert len(waiting) == 4
+    street.clear()
+    assert street.locked_nano() == 0
+    street.assert_timers_never_fail()
+
+
+def test_the_largest_batch_is_a_record_that_the_ledger_takes():
+    longest = f"{'o' * 64}.{'h' * 64}"
+    fill = Fill(order_id="9" * 10 + "." + "9" * 6, energy_wh=10**6, amount_nano=-(10**15))
+    each = ORDERS_PER_BATCH // HOMES_PER_BLOCK
+    due = HomeDue(
+        party_id=longest,
+        side=Side.SELL,
+        ordered_wh=10**8,
+        traded_wh=10**8,
+        unlock_nano=MAX_INT,
+        owes_nano=-MAX_INT,
+        fills=[fill] * each,
+    )
+    assert len(encode(Batch(dues=[due] * HOMES_PER_BLOCK))) < MAX_VALUE_BYTES
 
 
 def test_what_the_utility_holds_between_blocks_cannot_be_spent(monkeypatch):

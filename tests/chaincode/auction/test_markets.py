@@ -1,9 +1,10 @@
 import pytest
 
-from tests.chaincode.auction.neighbourhood import AUDITOR, DAY_S, GRID, UTILITY, Neighbourhood
+from tests.chaincode.auction.neighbourhood import AUDITOR, DAY_S, GRID, REGISTRAR, UTILITY, Neighbourhood
 from wattloom.chaincode.api import AlreadyExists, Forbidden, InvalidArgument, NotFound
 from wattloom.chaincode.auction.errors import NoTariff, NotConnected, TariffTooHigh
 from wattloom.chaincode.auction.records import Sealing, Zone
+from wattloom.chaincode.registry.records import Home
 from wattloom.chaincode.testing import caller
 
 TOMORROW_S = DAY_S + 86_400
@@ -62,6 +63,15 @@ def test_only_the_markets_utility_connects_homes_that_are_known(street, refused)
     refused(Forbidden, street.connect, street.homes[0], who=caller("south.grid", "utility"))
     refused(NotFound, street.connect, caller("north.nobody", "home"))
     refused(Forbidden, street.connect, street.homes[0], who=AUDITOR)
+
+
+def test_a_utility_does_not_trade_in_its_own_market(street, refused):
+    as_home = caller(UTILITY.party_id, "home")
+    street.submit(REGISTRAR, "registry:register_home", Home(party_id=UTILITY.party_id, limit_wh=1_000))
+    asked = street.ask_for(street.homes[0], 10)
+    refused(Forbidden, street.ask, as_home, 10, 200)
+    refused(Forbidden, street.offer, as_home, asked, 10, 200)
+    refused(Forbidden, street.ask_for, as_home, 10, bidding=False)
 
 
 def test_gates_close_no_later_than_the_members_have_voted_for(street):

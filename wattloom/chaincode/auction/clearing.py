@@ -1,6 +1,6 @@
 """Clearing a slot's book by the ledger's timer: matched in one block, settled there and in those after it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -22,6 +22,9 @@ from wattloom.chaincode.auction.records import (
 
 HOMES_PER_BLOCK = 1_000
 """How many homes one block settles; the others wait for the next blocks."""
+
+ORDERS_PER_BATCH = 5_000
+"""Orders of the homes that wait together: what they come to is one record, which has a largest size."""
 
 
 def clear(ctx: Context, due: ClearSlot) -> None:
@@ -100,8 +103,21 @@ def _closed(
 
 def _postpone(ctx: Context, market: Market, slot: Slot, dues: list[HomeDue]) -> list[HomeDue]:
     """Return what this block settles, and write the rest for the next blocks."""
-    later = range(HOMES_PER_BLOCK, len(dues), HOMES_PER_BLOCK)
-    for number, first in enumerate(later, start=1):
+    for number, waiting in enumerate(_batches(dues[HOMES_PER_BLOCK:]), start=1):
         key = keys.batch(market.market_id, slot.slot_start_s, number)
-        ctx.state.put(key, Batch(dues=dues[first : first + HOMES_PER_BLOCK]))
+        ctx.state.put(key, Batch(dues=waiting))
     return dues[:HOMES_PER_BLOCK]
+
+
+def _batches(dues: Sequence[HomeDue]) -> Iterator[list[HomeDue]]:
+    """Cut dues, in their order, into batches within both limits; a home has far fewer orders than a batch."""
+    batch: list[HomeDue] = []
+    orders = 0
+    for due in dues:
+        orders += len(due.fills)
+        if len(batch) == HOMES_PER_BLOCK or orders > ORDERS_PER_BATCH:
+            yield batch
+            batch, orders = [], len(due.fills)
+        batch.append(due)
+    if batch:
+        yield batch

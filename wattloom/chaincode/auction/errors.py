@@ -144,7 +144,7 @@ class NotRevealing(ChaincodeError):
 
 
 class RevealMismatch(ChaincodeError):
-    """OrderTerms and salt do not hash to what was committed to."""
+    """Terms and salt do not hash to what was committed to."""
 
     code = "REVEAL_MISMATCH"
 

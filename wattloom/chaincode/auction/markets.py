@@ -30,6 +30,16 @@ def limit_wh(ctx: Context, party_id: str) -> int:
     return ctx.within("registry").state.get(registry_keys.home(party_id), Home).limit_wh
 
 
+def caller_limit_wh(ctx: Context, market: Market) -> int:
+    """Return the calling home's limit; raise `NotFound`, or `Forbidden` where it is the market's utility.
+
+    A party is one or the other, unless its organisation has made it another: it cannot pay itself.
+    """
+    if ctx.caller.party_id == market.utility:
+        raise Forbidden(needed="a home other than the market's utility")
+    return limit_wh(ctx, ctx.caller.party_id)
+
+
 def open_market(ctx: Context, request: OpenMarket) -> Market:
     """Open a market whose grid is the caller.
 

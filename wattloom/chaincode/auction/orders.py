@@ -36,7 +36,7 @@ def place_order(ctx: Context, request: PlaceOrder) -> Order:
     slot = slots.enter(ctx, market, slot)
     engagement = engagements.add_order(engagement, order_id)
     order = make(ctx, market, request.slot_start_s, order_id, request.terms)
-    engagement = engage(ctx, engagement, request.terms)
+    engagement = engage(ctx, market, engagement, request.terms)
     book.lock(ctx, party_id, request.terms.cost_nano)
     # WRITE
     slot = slots.wanted(slot, request.terms.side, request.terms.energy_wh)
@@ -67,7 +67,7 @@ def amend_order(ctx: Context, request: AmendOrder) -> Order:
     slots.require_taking(ctx, market, request.slot_start_s)
     rates.of_slot(ctx, market, request.slot_start_s).check(terms.price_nano_per_wh)
     engagement = engagements.release(engagement, terms.side, before.terms.energy_wh)
-    engagement = engage(ctx, engagement, terms)
+    engagement = engage(ctx, market, engagement, terms)
     book.unlock(ctx, party_id, before.terms.cost_nano)
     book.lock(ctx, party_id, terms.cost_nano)
     # WRITE
@@ -137,9 +137,9 @@ def make(ctx: Context, market: Market, slot_start_s: int, order_id: str, terms: 
     )
 
 
-def engage(ctx: Context, before: Engagement, terms: OrderTerms) -> Engagement:
+def engage(ctx: Context, market: Market, before: Engagement, terms: OrderTerms) -> Engagement:
     """Return the caller's engagement with an order's energy; raise `OtherSide` or `BeyondCapacity`."""
-    limit_wh = markets.limit_wh(ctx, ctx.caller.party_id)
+    limit_wh = markets.caller_limit_wh(ctx, market)
     taken = engagements.take_side(before, terms.side)
     return engagements.promise(taken, terms.side, terms.energy_wh, limit_wh=limit_wh)
 

@@ -40,7 +40,7 @@ def request_energy(ctx: Context, request: RequestEnergy) -> Request:
     market, party_id = markets.read(ctx, request.market_id), ctx.caller.party_id
     slot_start_s = slots.start_of(market, request.start_s)
     engagement = engagements.read(ctx, market.market_id, slot_start_s, party_id)
-    limit_wh = markets.limit_wh(ctx, party_id)
+    limit_wh = markets.caller_limit_wh(ctx, market)
     connection = markets.connection(ctx, market, party_id)
     # CHECK
     _require_time(ctx, request)
@@ -72,11 +72,11 @@ def place_offer(ctx: Context, request: PlaceOffer) -> Offer:
     BeyondCapacity : more than the home may promise
     """
     # READ
-    party_id = ctx.caller.party_id
+    market, party_id = markets.read(ctx, request.market_id), ctx.caller.party_id
     key = keys.request(request.market_id, request.slot_start_s, request.request_id)
     asked = ctx.state.get(key, Request)
     engagement = engagements.read(ctx, request.market_id, request.slot_start_s, party_id)
-    limit_wh = markets.limit_wh(ctx, party_id)
+    limit_wh = markets.caller_limit_wh(ctx, market)
     slot = slots.read(ctx, request.market_id, request.slot_start_s)
     # CHECK
     if asked.party_id == party_id:

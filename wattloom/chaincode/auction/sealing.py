@@ -38,7 +38,7 @@ def commit_order(ctx: Context, request: CommitOrder) -> SealedOrder:
     slots.require_taking(ctx, market, request.slot_start_s)
     rates.of_slot(ctx, market, request.slot_start_s)
     markets.connection(ctx, market, party_id)
-    markets.limit_wh(ctx, party_id)
+    markets.caller_limit_wh(ctx, market)
     slot = slots.enter(ctx, market, slot)
     engagement = engagements.add_order(engagement, order_id)
     book.lock(ctx, party_id, request.cover_nano + sealing.forfeit_nano)
@@ -79,7 +79,7 @@ def reveal_order(ctx: Context, request: RevealOrder) -> Order:
     _require_revealing(ctx, market, request.slot_start_s)
     _check_digest(sealed, request)
     order = orders.make(ctx, market, request.slot_start_s, sealed.order_id, request.terms)
-    engagement = orders.engage(ctx, engagement, request.terms)
+    engagement = orders.engage(ctx, market, engagement, request.terms)
     # WRITE
     unneeded_nano = sealed.cover_nano - request.terms.cost_nano
     book.unlock(ctx, party_id, unneeded_nano + sealing.forfeit_nano)
