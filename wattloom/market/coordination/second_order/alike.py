@@ -23,6 +23,7 @@ class Alike:
     Attributes
     ----------
     trade_kwh : (N, T), of the last answer; not-a-number for a home that has none
+    anchor_kwh : (N, T), what the last round of exchange ADMM held trades to
     """
 
     def __init__(self, homes: Sequence[Standard], settings: Settings) -> None:
@@ -33,7 +34,7 @@ class Alike:
         self._correction = np.zeros_like(self._point.s)
         self._linearised = False
         self.trade_kwh = self._point.trade_kwh
-        self._anchor = np.zeros_like(self.trade_kwh)
+        self.anchor_kwh = np.zeros_like(self.trade_kwh)
 
     def answer(self, kind: Kind, parts: Parts) -> Parts:
         """Return the parts of the homes' answers; `layout` says which."""
@@ -56,7 +57,7 @@ class Alike:
         self._price = price
         local.centre(self._point, price, barrier, self._settings.proximal_rho)
         answer = self._stand()
-        self._anchor = np.zeros_like(self.trade_kwh)
+        self.anchor_kwh = np.zeros_like(self.trade_kwh)
         return answer
 
     def _aim(self, change: FloatArray) -> Parts:
@@ -81,7 +82,7 @@ class Alike:
         """Linearise afresh and say what a step from here would do."""
         self._linearised = False
         point = self._linearise()
-        self._anchor = self.trade_kwh = point.trade_kwh
+        self.anchor_kwh = self.trade_kwh = point.trade_kwh
         return {
             "trade": self.trade_kwh,
             "newton": point.trades(point.step(0.0, 0.0)),
@@ -102,19 +103,19 @@ class Alike:
         self, price: FloatArray, shift: FloatArray, relaxation: FloatArray, rho: FloatArray
     ) -> Parts:
         """Answer a round of exchange ADMM: move the anchors, whose sum is then zero, and solve."""
-        self._anchor = relaxation * self.trade_kwh + (1.0 - relaxation) * self._anchor - shift
+        self.anchor_kwh = relaxation * self.trade_kwh + (1.0 - relaxation) * self.anchor_kwh - shift
         own, self._linearised = self._point.twin(), False
-        left = local.solve(own, price, self._anchor, float(rho[0]))
-        own.linearise(price, anchor=self._anchor, rho=float(rho[0]))
+        left = local.solve(own, price, self.anchor_kwh, float(rho[0]))
+        own.linearise(price, anchor=self.anchor_kwh, rho=float(rho[0]))
         self.trade_kwh = np.where(left[:, None] <= local.ACCEPTABLE, own.trade_kwh, np.nan)
         return {
             "trade": self.trade_kwh,
-            "moved": ((self.trade_kwh - self._anchor) ** 2).sum(axis=1, keepdims=True),
+            "moved": ((self.trade_kwh - self.anchor_kwh) ** 2).sum(axis=1, keepdims=True),
         }
 
     def _pulled(self, rho: FloatArray) -> Parts:
         sensitivity = self._kkt.sensitivity()
-        moved = self.trade_kwh - self._anchor
+        moved = self.trade_kwh - self.anchor_kwh
         return {
             "pulled": rho * np.einsum("nij,nj->ni", sensitivity, moved),
             "sensitivity": folded(sensitivity),

@@ -39,6 +39,14 @@ class Homes:
             trades[indices] = group.trade_kwh
         return trades
 
+    @property
+    def anchor_kwh(self) -> FloatArray:
+        """The anchors of the last round of exchange ADMM, (N, T), kWh."""
+        anchors = np.empty((self.count, self.slots))
+        for indices, group in self._groups:
+            anchors[indices] = group.anchor_kwh
+        return anchors
+
     def answers(self, question: Question) -> tuple[FloatArray, BoolArray]:
         """Return addends (N, a) and vetoes (N, v) of every home.
 
@@ -76,6 +84,11 @@ class HomeSide:
     def trade_kwh(self) -> FloatArray:
         """The home's trade in its last answer, (T,), kWh; positive buys."""
         return np.asarray(self._homes.trade_kwh[0])
+
+    @property
+    def anchor_kwh(self) -> FloatArray:
+        """The home's anchor of the last round of exchange ADMM, (T,), kWh; a session can repeat that round."""
+        return np.asarray(self._homes.anchor_kwh[0])
 
     def answer(self, question: Question) -> Answer:
         """Return the home's own addends and vetoes; its state moves on with every question.
