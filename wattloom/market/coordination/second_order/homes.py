@@ -87,7 +87,7 @@ class HomeSide:
 
     @property
     def anchor_kwh(self) -> FloatArray:
-        """The home's anchor of the last round of exchange ADMM, (T,), kWh; a session can repeat that round."""
+        """The home's anchor of the last round of exchange ADMM, (T,), kWh; a session can repeat it."""
         return np.asarray(self._homes.anchor_kwh[0])
 
     def answer(self, question: Question) -> Answer:
