@@ -17,13 +17,22 @@ def simulate(*arguments):
 def test_several_sizes_are_measured_ascending_and_written(tmp_path):
     result = simulate("--homes", "3,2", "--slots", 4, "--json", tmp_path / "found.json")
     assert result.exit_code == 0, result.output
-    small, large = json.loads((tmp_path / "found.json").read_text())
-    assert (small["homes"], large["homes"]) == (2, 3)
-    for found in (small, large):
+    measured = json.loads((tmp_path / "found.json").read_text())
+    ways = [(found["homes"], found["method"]) for found in measured]
+    assert ways == [(2, "admm"), (2, "second-order"), (3, "admm"), (3, "second-order")]
+    for found in measured:
         assert found["converged"]
         assert found["central"]["cost"] < found["central"]["alone"]
-        assert f"{found['targets'][0]['iterations']}" in result.stdout
+        assert f"{found['targets'][0]['rounds']}" in result.stdout
     assert "3 homes" in result.stderr
+
+
+@pytest.mark.parametrize("method", ["admm", "second-order"])
+def test_one_method_alone_can_be_asked_for(method, tmp_path):
+    result = simulate("--homes", 3, "--slots", 4, "--method", method, "--json", tmp_path / "found.json")
+    assert result.exit_code == 0, result.output
+    (found,) = json.loads((tmp_path / "found.json").read_text())
+    assert found["method"] == method
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ def test_a_run_that_converges_reaches_both_targets_and_loses_nothing(case):
     found = relaxed.measure(case, most=500, tell=lambda _: None)
     assert found.converged
     tight, usable = found.targets
-    assert usable.iterations < tight.iterations == found.iterations
+    assert usable.rounds < tight.rounds == found.rounds
     assert usable.seconds > 0
     assert tight.ratio == pytest.approx(found.seconds / found.central.seconds)
     assert found.surplus_lost_percent == pytest.approx(0.0, abs=1e-3)
@@ -37,4 +37,4 @@ def test_iterations_that_are_used_up_reach_no_target_that_they_miss(case):
 def test_every_iteration_is_told(case):
     told = []
     found = relaxed.measure(case, most=500, tell=told.append)
-    assert sum(line.startswith("iteration ") for line in told) == found.iterations
+    assert sum(line.startswith("iteration ") for line in told) == found.rounds

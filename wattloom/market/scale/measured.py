@@ -6,6 +6,7 @@ import msgspec
 
 BYTES_PER_NUMBER = 8
 MASKED_BYTES_PER_NUMBER = 16
+MASKED_BYTES_PER_VETO = 8
 
 
 class Central(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,12 +23,12 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     target : in words
-    iterations : of ADMM, or rounds of a second-order method
+    rounds : iterations of ADMM; prices that went out and were answered
     exchanges : question to every home and answer back
     """
 
     target: str
-    iterations: int
+    rounds: int
     exchanges: int
     seconds: float
     ratio: float
@@ -39,8 +40,8 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     set_up_s : stating every home's problem and extracting its matrices; in no other time here
-    iterations, exchanges, seconds : until both residuals were within 1e-6, or no more iterations were left
-    bytes_up, bytes_down : of one iteration on average, from all homes together, and broadcast to them
+    rounds, exchanges, seconds : until both residuals were within 1e-6, or no more iterations were left
+    bytes_up, bytes_down : of one round on average, from all homes together, and broadcast to them
     bytes_up_masked : the same with every number masked; None where nothing is masked
     surplus_lost_percent : after that, with the trades balanced
     memory_mb : the largest that this process had been by then
@@ -51,7 +52,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     slots: int
     method: str
     converged: bool
-    iterations: int
+    rounds: int
     exchanges: int
     set_up_s: float
     seconds: float

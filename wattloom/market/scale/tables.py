@@ -16,7 +16,7 @@ def measured_table(found: Sequence[Measured]) -> Table:
         table.add_row(
             str(each.homes),
             each.method,
-            f"{each.iterations}" if each.converged else f"> {each.iterations}",
+            f"{each.rounds}" if each.converged else f"> {each.rounds}",
             str(each.exchanges),
             f"{each.seconds:.2f}",
             _kilobytes(each.bytes_up),
@@ -37,7 +37,7 @@ def target_table(found: Sequence[Measured]) -> Table:
                 str(each.homes),
                 each.method,
                 target.target,
-                str(target.iterations),
+                str(target.rounds),
                 str(target.exchanges),
                 f"{target.seconds:.2f}",
                 f"{each.central.seconds:.2f}",
