@@ -15,6 +15,7 @@ from wattloom.chaincode.transactive.messages import SessionView
 from wattloom.market.data.errors import DataError
 from wattloom.market.data.folder import read_community
 from wattloom.market.data.synthetic import synthetic_community
+from wattloom.market.day.coordination import CoordinationName
 from wattloom.market.day.ledgers import EngineName
 from wattloom.market.day.result import DayResult
 from wattloom.market.day.run import SessionVoid, run_day
@@ -40,6 +41,10 @@ def demo(
     engine: Annotated[
         EngineName, typer.Option(help="The ledger in one process, or four validators on this machine.")
     ] = EngineName.SOLO,
+    coordination: Annotated[
+        CoordinationName,
+        typer.Option(help="How homes find trades: by ADMM on the ledger, or in fewer rounds before it."),
+    ] = CoordinationName.ADMM,
     homes: Annotated[int, typer.Option(min=2, max=300, help="How many homes take part.")] = 10,
     report: Annotated[Path, typer.Option(help="Where the page with the plots goes.")] = Path("report.html"),
     figures: Annotated[Path, typer.Option(help="Where the figures go as JSON.")] = Path("build/demo.json"),
@@ -49,7 +54,7 @@ def demo(
         for page in (report, figures):
             page.parent.mkdir(parents=True, exist_ok=True)
         community = synthetic_community(homes=homes) if data is None else read_community(data, homes=homes)
-        day = _run(community, keep, engine)
+        day = _run(community, keep, engine, coordination)
     except (DataError, BadHome, LedgerFolderError, ConsortiumError, EngineMissing, OSError) as error:
         _fail(str(error), code=2)
     except (SessionVoid, LedgerRejected, ClientError, SolveFailed) as error:
@@ -65,7 +70,9 @@ def demo(
         _fail("failed: " + ", ".join(check.name for check in day.failed), code=1)
 
 
-def _run(community: Community, keep: Path | None, engine: EngineName) -> DayResult:
+def _run(
+    community: Community, keep: Path | None, engine: EngineName, coordination: CoordinationName
+) -> DayResult:
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wattloom-"))) / "ledger"
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -82,7 +89,9 @@ def _run(community: Community, keep: Path | None, engine: EngineName) -> DayResu
             at = view.progress
             bar.update(task, description=f"homes trade: {at.phase.value}, iteration {at.iteration}")
 
-        return run_day(community, folder, engine=engine, tell=tell, progress=progress)
+        return run_day(
+            community, folder, engine=engine, coordination=coordination, tell=tell, progress=progress
+        )
 
 
 def _show(day: DayResult) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wattloom.chaincode.transactive.terms import Terms
 from wattloom.market.day.checks import check_day
+from wattloom.market.day.coordination import CoordinationName, off_ledger
 from wattloom.market.day.ledgers import DayLedger, EngineName, create_day_ledger
 from wattloom.market.day.members import Members
 from wattloom.market.day.result import Array, DayResult, HomeDay, LedgerDay, PlanningDay, Residual
@@ -36,14 +37,14 @@ def run_day(
     folder: Path,
     *,
     engine: EngineName = EngineName.SOLO,
-    off_ledger: OffLedger | None = None,
+    coordination: CoordinationName = CoordinationName.ADMM,
     tell: Tell,
     progress: Progress,
 ) -> DayResult:
     """Trade one day of a community on a new ledger in `folder`, and check everything that must hold.
 
     The day is delivered tomorrow by the ledger's clock, whenever its data were measured. `tell` is given each
-    step in words; `progress` the session after each of its events. With `off_ledger` homes plan first.
+    step in words; `progress` the session after each of its events.
 
     Raises
     ------
@@ -60,7 +61,8 @@ def run_day(
     tell("the ledger and its members are made")
     ledger = create_day_ledger(engine, folder)
     terms = offered_terms(community, slot_start_s=tomorrow_s())
-    traded = trade_on(ledger, community, solvers, terms, off_ledger=off_ledger, tell=tell, progress=progress)
+    before = off_ledger(coordination, slots=community.slots)
+    traded = trade_on(ledger, community, solvers, terms, off_ledger=before, tell=tell, progress=progress)
     if any(outcome.bill is None for outcome in traded.outcomes):
         raise SessionVoid(f"the session ended without trades: {traded.view.progress.reason}")
     tell("the whole ledger is executed again and compared")
