@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from wattloom.market.homes.batch.together import Batch
 from wattloom.market.homes.checks import FloatArray
 from wattloom.market.homes.errors import SolveFailed
 from wattloom.market.homes.home import Home, Schedule
@@ -16,6 +15,7 @@ class Fleet:
     def __init__(self, homes: Sequence[Home]) -> None:
         self.homes = tuple(homes)
         self._solvers = [HomeSolver(home) for home in homes]
+        self._batch = Batch(self._solvers)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -29,8 +29,7 @@ class Fleet:
         ------
         SolveFailed : some home has no feasible plan
         """
-        by_home = zip(self._solvers, anchors_kwh, strict=True)
-        return np.array([solver.solve_exchange(price_per_kwh, anchor, rho) for solver, anchor in by_home])
+        return self._batch.solve_exchange(price_per_kwh, anchors_kwh, rho)
 
     def stand_alone(self) -> list[Schedule]:
         """Return everybody's plan without trade."""

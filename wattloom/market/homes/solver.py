@@ -1,12 +1,14 @@
 """The fast path: a home's matrices are extracted once, then only the linear term changes between solves."""
 
-import math
+from functools import cached_property
 
 import cvxpy as cp
 import numpy as np
 import piqp
 import scipy.sparse as sp
 
+from wattloom.market.homes.batch.exchange import ExchangeBatch
+from wattloom.market.homes.batch.standard import standardise
 from wattloom.market.homes.checks import FloatArray
 from wattloom.market.homes.diagnosis import solve_or_explain
 from wattloom.market.homes.home import Home, Schedule
@@ -19,10 +21,11 @@ of 1e-3 kWh, and an outer ADMM then takes two to four times the iterations; 1e-1
 
 
 class HomeSolver:
-    """Solve one home's problem again and again with PIQP, an interior-point method.
+    """Solve one home's problem again and again.
 
-    The problem is that of `StatedHome`, and the tests hold the two together. Not for use by several threads.
-    Source of the method: Schwan, Jiang, Kuhn, Jones: PIQP, IEEE CDC 2023.
+    The problem is that of `StatedHome`, and the tests hold the two together. An exchange problem is solved by
+    `batch`; where that proves no optimum by PIQP, and then by Clarabel, which also says why there is none.
+    An answer has the same bits whatever was solved before. Not for use by several threads.
     """
 
     def __init__(self, home: Home) -> None:
@@ -30,8 +33,11 @@ class HomeSolver:
         self._stated = StatedHome(home)
         self._program = extract(self._stated)
         self._trade = self._program.columns[self._stated.trade_kwh.id]
-        self._rho = math.nan
-        self._exchange = piqp.SparseSolver()
+        self.standard = standardise(self._program, self._trade)
+
+    @cached_property
+    def _batch(self) -> ExchangeBatch:
+        return ExchangeBatch([self.standard], warm=False)
 
     def stand_alone(self) -> Schedule:
         """Return the plan without trade: its cost is C-bar of paper 000, what the home pays alone."""
@@ -44,21 +50,31 @@ class HomeSolver:
         ----------
         price_per_kwh : (T,), $/kWh that a bought kWh costs
         anchor_kwh : (T,), where the quadratic term holds the trade
-        rho : $/kWh^2, above 0; a new value costs one refactoring
+        rho : $/kWh^2, above 0
 
         Raises
         ------
         SolveFailed : no solver proved optimality
         """
-        if rho != self._rho:
-            self._set_up_exchange(rho)
-        linear = self._program.c.copy()
-        linear[self._trade] += price_per_kwh - rho * anchor_kwh
-        self._exchange.update(c=linear)
-        if self._exchange.solve() == piqp.PIQP_SOLVED:
-            return np.array(self._exchange.result.x[self._trade])
+        trades, proven = self._batch.solve(price_per_kwh, anchor_kwh[None, :], rho)
+        if proven[0]:
+            return np.asarray(trades[0])
+        return self.solve_exchange_otherwise(price_per_kwh, anchor_kwh, rho)
+
+    def solve_exchange_otherwise(
+        self, price_per_kwh: FloatArray, anchor_kwh: FloatArray, rho: float
+    ) -> FloatArray:
+        """Return or raise as `solve_exchange`, by PIQP or Clarabel.
+
+        Source: Schwan, Jiang, Kuhn, Jones: PIQP, IEEE CDC 2023; Goulart and Chen: Clarabel, 2024.
+        """
+        weights, linear = np.zeros(self._program.c.size), np.zeros(self._program.c.size)
+        weights[self._trade], linear[self._trade] = rho, price_per_kwh - rho * anchor_kwh
+        solver = _set_up(self._program, extra_weights=weights, extra_linear=linear)
+        if solver.solve() == piqp.PIQP_SOLVED:
+            return np.array(solver.result.x[self._trade])
         problem, q = self._stated.exchange_problem(rho)
-        q.value = rho * anchor_kwh - price_per_kwh
+        q.value = -linear[self._trade]
         self._ask_clarabel(problem)
         return value(self._stated.trade_kwh)
 
@@ -100,23 +116,23 @@ class HomeSolver:
         """Let a second solver prove the optimum or say why there is none: PIQP does not see infeasibility."""
         solve_or_explain(problem, [self._stated], subject=f"home {self.home.home_id}")
 
-    def _set_up_exchange(self, rho: float) -> None:
-        weights = np.zeros(self._program.c.size)
-        weights[self._trade] = rho
-        self._exchange = _set_up(self._program, extra_weights=weights)
-        self._rho = rho
-
     def _hold(self, solution: FloatArray) -> None:
         for variable in self._stated.problem().variables():
             variable.value = solution[self._program.columns[variable.id]].reshape(variable.shape)
 
 
-def _set_up(program: QuadraticProgram, *, extra_weights: FloatArray | None = None) -> piqp.SparseSolver:
-    """Return PIQP holding the programme, with `extra_weights` added to the diagonal of P."""
+def _set_up(
+    program: QuadraticProgram,
+    *,
+    extra_weights: FloatArray | float = 0.0,
+    extra_linear: FloatArray | float = 0.0,
+) -> piqp.SparseSolver:
+    """Return PIQP holding the programme, with more on the diagonal of P and in c."""
     solver = piqp.SparseSolver()
     for name in ("eps_abs", "eps_rel", "eps_duality_gap_abs", "eps_duality_gap_rel"):
         setattr(solver.settings, name, EPS)
-    quadratic = program.P if extra_weights is None else sp.csc_matrix(program.P + sp.diags(extra_weights))
-    linear = (quadratic, program.c, program.A, program.b, program.G)
+    n = program.c.size
+    quadratic = sp.csc_matrix(program.P + sp.diags(np.broadcast_to(extra_weights, n)))
+    linear = (quadratic, program.c + extra_linear, program.A, program.b, program.G)
     solver.setup(*linear, h_l=None, h_u=program.h, x_l=program.lower, x_u=program.upper)
     return solver

@@ -1,9 +1,15 @@
-"""How this package compiles: on the first call, without the interpreter's lock, cached beside the sources."""
+"""How this package compiles: at the first call, without the interpreter's lock, kept in the user's cache."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
 import numba
+
+from wattloom.network.go_toolchain import cache_folder
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -18,6 +24,34 @@ IN_STEP: Lanes = (0,) * 4
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Return `function` compiled at its first call, or read from the cache that a former run left."""
-    wrap = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-    return cast("Callable[P, R]", wrap(function))
+    """Return `function` compiled at its first call, or read from what a former run has kept.
+
+    Where nothing can be kept, because no folder may be written, every process compiles for itself.
+    """
+    compiling = numba.njit(nogil=True, error_model="numpy", fastmath={"contract"})(function)
+    with _keeping(), suppress(RuntimeError):
+        compiling.enable_caching()
+    return cast("Callable[P, R]", compiling)
+
+
+@contextmanager
+def _keeping() -> Iterator[None]:
+    """Have numba keep what it compiles for this version of the sources.
+
+    Left to itself, numba looks at a function's own file only, and would go on with an old version of what
+    the function calls.
+    """
+    settings = vars(numba.config)
+    usual = settings["CACHE_DIR"]
+    settings["CACHE_DIR"] = str(Path(usual or cache_folder() / "compiled") / _version())
+    try:
+        yield
+    finally:
+        settings["CACHE_DIR"] = usual
+
+
+@cache
+def _version() -> str:
+    """Return a digest of this package's sources."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]

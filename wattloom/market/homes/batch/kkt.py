@@ -38,8 +38,7 @@ class KktBatch:
         zeros = {"q": np.zeros_like(self._values.q), "d": np.zeros_like(self._values.d)}
         self._linear = self._values._replace(**zeros)
         self._groups = len(self._values.d)
-        size = self.n + self.p + self._structure.pattern.below.size
-        self._factors = np.zeros((self._groups, size, len(self._lanes)))
+        self._factors = np.zeros((self._groups, self._structure.size, len(self._lanes)))
 
     def gradient(self, u: FloatArray, y: FloatArray) -> FloatArray:
         """Return (P z + c + A'lam + C'y, A z - b), (N, m), for u (N, m) and y (N, k)."""

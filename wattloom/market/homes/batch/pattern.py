@@ -61,7 +61,7 @@ class Values(NamedTuple):
     d: FloatArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Structure:
     """The pattern of all homes that one home stands for, and where their numbers go.
 
@@ -77,6 +77,11 @@ class Structure:
     on_diagonal: npt.NDArray[np.bool_]
     below_diagonal: npt.NDArray[np.bool_]
     pairs: tuple[IntArray, IntArray]
+
+    @property
+    def size(self) -> int:
+        """How many numbers the factors of K are."""
+        return self.pattern.sign.size + self.pattern.below.size
 
     @classmethod
     def of(cls, home: Standard) -> "Structure":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from wattloom.market.homes.batch.elimination import IntArray
@@ -32,7 +33,7 @@ class Standard:
     sizes : n variables, p equalities, k inequalities
     entries : of P (n, n), with its whole diagonal, A (p, n) and C (k, n)
     P, A, C : their values, entry by entry
-    fixed : (n,), the values of fixed variables, zero elsewhere
+    fixed, free : (n,), the values of fixed variables, zero elsewhere; whether a variable is not fixed
     trade : (T,), which variables are the trade
     """
 
@@ -45,6 +46,7 @@ class Standard:
     b: FloatArray
     d: FloatArray
     fixed: FloatArray
+    free: npt.NDArray[np.bool_]
     trade: IntArray
 
     @property
@@ -76,6 +78,7 @@ def standardise(program: QuadraticProgram, trade: slice) -> Standard:
         b=program.b - A @ fixed,
         d=np.where(used, d - C @ fixed, 1.0),
         fixed=fixed,
+        free=free,
         trade=np.arange(n)[trade],
     )
 

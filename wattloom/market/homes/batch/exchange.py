@@ -1,0 +1,106 @@
+"""Exchange problems of homes of any structures: matrices stay, only prices and anchors change."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from weakref import WeakValueDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from wattloom.market.homes.batch.compiled import ALONE
+from wattloom.market.homes.batch.elimination import IntArray
+from wattloom.market.homes.batch.lanes import over_groups, to_lanes
+from wattloom.market.homes.batch.optimise import Optima, optimise
+from wattloom.market.homes.batch.pattern import Structure, Values
+from wattloom.market.homes.batch.standard import Standard
+from wattloom.market.homes.checks import FloatArray
+
+BoolArray = npt.NDArray[np.bool_]
+
+_structures: WeakValueDictionary[bytes, Structure] = WeakValueDictionary()
+"""The structures in use: homes of one structure share it while any of them lives."""
+
+
+class ExchangeBatch:
+    """Answers of N homes with T slots to prices and anchors.
+
+    Homes of one structure share its pattern; every home has its own memory, so homes go on all cores. A solve
+    begins at the last one's optimum when `warm`, which is much quicker while an iteration settles, and moves
+    answers by about 1e-10 kWh; else it has the same bits whatever was solved before. Not for use by several
+    threads.
+    """
+
+    def __init__(self, homes: Sequence[Standard], *, warm: bool) -> None:
+        by_structure: defaultdict[bytes, list[int]] = defaultdict(list)
+        for at, home in enumerate(homes):
+            by_structure[home.structure].append(at)
+        self._warm = warm
+        self._parts = [(np.array(at), _Part([homes[i] for i in at])) for at in by_structure.values()]
+        self._shape = (len(homes), homes[0].trade.size)
+
+    def solve(
+        self, prices_per_kwh: FloatArray, anchors_kwh: FloatArray, rho: float
+    ) -> tuple[FloatArray, BoolArray]:
+        """Return each home's argmin F(x) + price.x + (rho/2) ||x - anchor||^2, (N, T), and which are proven.
+
+        Parameters
+        ----------
+        prices_per_kwh : (T,) or (N, T), $/kWh
+        anchors_kwh : (N, T)
+        rho : $/kWh^2, above 0
+        """
+        trades, proven = np.empty(self._shape), np.empty(self._shape[0], dtype=bool)
+        linear = prices_per_kwh - rho * anchors_kwh
+        for at, part in self._parts:
+            if not self._warm:
+                part.forget()
+            trades[at], proven[at] = part.solve(linear[at], rho)
+        return trades, proven
+
+
+class _Part:
+    """Homes of one structure."""
+
+    def __init__(self, homes: Sequence[Standard]) -> None:
+        self._structure = _structure_of(homes[0])
+        columns = zip(*(self._structure.values(home) for home in homes), strict=True)
+        self._values = Values(*(to_lanes(column, ALONE) for column in columns))
+        self._places: IntArray = self._structure.place[homes[0].trade]
+        self._free = np.array([home.free[home.trade] for home in homes])
+        self._fixed = np.array([home.fixed[home.trade] for home in homes])
+        self._unpriced = self._values.q[:, self._places, 0].copy()
+        self._unweighted = self._values.diagonal[:, self._places, 0].copy()
+        self._rho = np.nan
+        self._optima = self._nothing_known()
+        optimise(
+            0, 0, self._structure.pattern, self._values, self._optima
+        )  # compiled before it is waited for
+
+    def forget(self) -> None:
+        """Begin the next solve from nowhere."""
+        self._optima.proven[:] = False
+
+    def solve(self, linear: FloatArray, rho: float) -> tuple[FloatArray, BoolArray]:
+        """Return the trades for the linear terms (N, T), and which of them are proven."""
+        if rho != self._rho:
+            self._values.diagonal[:, self._places, 0] = self._unweighted + rho * self._free
+            self._optima.factored[:] = False
+            self._rho = rho
+        self._values.q[:, self._places, 0] = self._unpriced + linear * self._free
+        over_groups(optimise, len(linear), self._structure.pattern, self._values, self._optima)
+        return self._optima.u[:, self._places, 0] + self._fixed, self._optima.proven
+
+    def _nothing_known(self) -> Optima:
+        (homes, k, _), m = self._values.d.shape, self._values.q.shape[1]
+        shapes = [(homes, m, 1), (homes, k, 1), (homes, k, 1), (homes, self._structure.size, 1)]
+        u, y, binding, factors = map(np.zeros, shapes)
+        proven, factored = np.zeros((2, homes), dtype=bool)
+        return Optima(u, y, binding, factors, proven, factored)
+
+
+def _structure_of(home: Standard) -> Structure:
+    key = home.structure
+    structure = _structures.get(key)
+    if structure is None:
+        structure = _structures[key] = Structure.of(home)
+    return structure
