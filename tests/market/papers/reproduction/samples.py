@@ -4,8 +4,16 @@ import numpy as np
 from msgspec.structs import replace
 
 from wattloom.market.coordination.rationality import Settled, report
-from wattloom.market.papers.reproduction.findings import Criterion, Findings, Run, Sensitivity, Series, User
-from wattloom.market.papers.reproduction.gains import BARGAINING, CLEARING, FIXED, PRINTED
+from wattloom.market.papers.reproduction.findings import (
+    Criterion,
+    Findings,
+    Planned,
+    Run,
+    Sensitivity,
+    Series,
+    User,
+)
+from wattloom.market.papers.reproduction.gains import BARGAINING, CLEARING, FIXED, PLANNED, PRINTED
 
 SLOTS = 4
 
@@ -26,12 +34,26 @@ def run(**changes):
         saving_percent=9.375,
         surplus_lost_percent=0.125,
         missed_at_count_percent=0.375,
+        planned=None,
         iteration_s=0.0625,
         seconds=1.75,
         blocks=21,
         transactions=43,
     )
     return replace(made, **changes)
+
+
+def planned_run(**changes):
+    """A session that one iteration admits, after five rounds."""
+    planned = Planned(
+        homes=2,
+        rounds=5,
+        exchanges=8,
+        imbalance_kwh=[8.0, 1.0, 0.125, 1e-4, 1e-7],
+        seconds=0.5,
+        megabytes=1.5,
+    )
+    return run(iterations=1, primal_kwh=[1e-7], dual_per_kwh=[1e-8], planned=planned, **changes)
 
 
 def user(home="ann"):
@@ -48,7 +70,7 @@ def user(home="ann"):
 def gains(names=("ann", "_bob $"), **bills):
     """What the homes pay under every way of settling; each costs 5 $ alone and 4.5 $ before its bill."""
     operating = np.full(len(names), 4.5)
-    ways = dict.fromkeys((PRINTED, FIXED, CLEARING, BARGAINING), np.zeros(len(names))) | bills
+    ways = dict.fromkeys((PRINTED, FIXED, CLEARING, BARGAINING, PLANNED), np.zeros(len(names))) | bills
     settled = {way: Settled(operating, np.array(bill)) for way, bill in ways.items()}
     return report(names, np.full(len(names), 5.0), settled)
 
@@ -79,6 +101,7 @@ def findings(model="hvac-2020", **changes):
             primal_kwh=[0.75, 0.5, 0.375],
         ),
         ours=run(),
+        second_order=planned_run(),
         criterion=Criterion(
             rho=1e4,
             iterations=2,

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from tests.market.data.samples import write_pair
+from tests.market.data.samples import SHARED, needs_shared_data, write_pair
 from wattloom.market.papers.reproduction import commands
 
 EXIT_USAGE = 2
@@ -69,3 +69,19 @@ def test_a_place_that_cannot_be_written_is_one_sentence_before_anything_is_run(r
     result = reproduce("hvac-2020", "--out", tmp_path / "taken")
     assert "taken" in only_sentence(result)
     assert "iterations" not in result.output
+
+
+@pytest.mark.soak
+@needs_shared_data
+def test_a_measured_day_of_every_paper_is_reproduced_and_nobody_loses_at_the_clearing_price(
+    reproduce, tmp_path
+):
+    result = reproduce("--quick", "--data", SHARED)
+    assert result.exit_code == 0, result.output
+    document = json.loads((tmp_path / "build/reproduction/reproduction.json").read_text())
+    communities = [found for paper in document["papers"].values() for found in paper["communities"]]
+    assert len(communities) == 6
+    for found in communities:
+        losers = {way["way"]: way["losers"] for way in found["gains"]["ways"]}
+        assert losers["clearing price"] == losers["bargaining"] == 0
+        assert found["ours"]["surplus_lost_percent"] < 0.1

@@ -5,7 +5,7 @@ import pytest
 
 from tests.market.papers.reproduction.conftest import MOST
 from wattloom.market.homes.central import solve_central
-from wattloom.market.papers.reproduction.gains import BARGAINING, CLEARING, FIXED, PRINTED
+from wattloom.market.papers.reproduction.gains import BARGAINING, CLEARING, FIXED, PLANNED, PRINTED
 
 
 def test_energy_that_is_sold_is_bought_in_every_slot(measured):
@@ -22,7 +22,7 @@ def test_energy_that_is_sold_is_bought_in_every_slot(measured):
 def test_what_homes_pay_adds_up_to_the_communitys_cost_under_every_billing(measured):
     _, found, _ = measured
     for way in found.gains.ways:
-        run = found.printed if way.way == PRINTED else found.ours
+        run = {PRINTED: found.printed, PLANNED: found.second_order}.get(way.way, found.ours)
         assert way.alone == pytest.approx(found.alone)
         assert way.imbalance == pytest.approx(0.0, abs=1e-6)
         assert way.total == pytest.approx(run.cost, abs=1e-6)
@@ -47,7 +47,8 @@ def test_trading_costs_between_the_central_optimum_and_everybody_alone(measured)
 
 def test_nobody_loses_at_the_clearing_price_or_by_bargaining(measured):
     _, found, _ = measured
-    assert (found.gains.way(CLEARING).losers, found.gains.way(BARGAINING).losers) == (0, 0)
+    for way in (CLEARING, BARGAINING, PLANNED):
+        assert found.gains.way(way).losers == 0
 
 
 def test_the_printed_way_and_ours_are_what_the_configuration_says(measured):
@@ -81,6 +82,17 @@ def test_what_is_missed_after_the_papers_count_is_found_for_both(measured):
     for run in (found.printed, found.ours):
         assert run.missed_at_count_percent >= -1e-6
     assert found.criterion.surplus_lost_percent > found.ours.missed_at_count_percent
+
+
+def test_a_session_that_was_planned_off_the_ledger_is_admitted_by_one_iteration(measured):
+    _, found, _ = measured
+    planned, run = found.second_order.planned, found.second_order
+    assert (run.iterations, run.converged) == (1, True)
+    assert run.cost == pytest.approx(found.central, rel=1e-4)
+    assert planned.homes == 3
+    assert planned.rounds == len(planned.imbalance_kwh)
+    assert planned.rounds <= planned.exchanges
+    assert planned.imbalance_kwh[-1] < 1e-3 < planned.imbalance_kwh[0]
 
 
 def test_the_seller_sells_most_and_the_buyer_buys_most(measured):

@@ -100,10 +100,10 @@ def _telling(study: str) -> Iterator[Tell]:
 def _show(found: Findings) -> None:
     table = Table(title=Text(found.name))
     table.add_column("")
-    for column in ("the paper", "as printed", "as we do it"):
+    for column in ("the paper", "as printed", "as we do it", "second order"):
         table.add_column(column, justify="right")
     for line in compare(paper(found.model), found):
-        numbers = (line.paper, line.printed, line.ours)
+        numbers = (line.paper, line.printed, line.ours, line.second_order)
         cells = ("-" if number is None else f"{number:.4g}" for number in numbers)
         table.add_row(Text(f"{line.what}, {line.unit}" if line.unit else line.what), *cells)
     out.print(table)

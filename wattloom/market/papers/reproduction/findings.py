@@ -12,6 +12,26 @@ Row = list[float]
 """One number per slot, or per iteration."""
 
 
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """What homes agreed on off the ledger, before the session.
+
+    Attributes
+    ----------
+    homes : how many stayed to the end; were it not all, the ledger's own iterations have to do the rest
+    rounds, exchanges : in an exchange every home answers one question; a round is one or two of them
+    imbalance_kwh : ||sum_i x_i|| over slots after each round
+    seconds : wall time
+    megabytes : to and from the coordinator, of all homes together
+    """
+
+    homes: int
+    rounds: int
+    exchanges: int
+    imbalance_kwh: Row
+    seconds: float
+    megabytes: float
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One session on the ledger.
 
@@ -24,6 +44,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     saving_percent, surplus_lost_percent : of the community's cost alone; of what the central optimum saves
     missed_at_count_percent : the same, had it been repaired after the paper's count of iterations; None: the
         paper reports none, or no repair was possible
+    planned : what came before the session; None: nothing did
     iteration_s, seconds : wall time of an iteration, and of the session from opening to settlement
     """
 
@@ -41,6 +62,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     saving_percent: float
     surplus_lost_percent: float
     missed_at_count_percent: float | None
+    planned: Planned | None
     iteration_s: float
     seconds: float
     blocks: int
@@ -91,13 +113,17 @@ class Sensitivity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of what is set beside the paper: None where it reports nothing, or a run never came there."""
+    """One line of what is set beside the paper.
+
+    None where the paper reports nothing, a run never came there, or the line is not about it.
+    """
 
     what: str
     unit: str
     paper: float | None
     printed: float | None
     ours: float | None
+    second_order: float | None
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +147,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     best_saving_percent: float
     printed: Run
     ours: Run
+    second_order: Run
     criterion: Criterion
     sensitivities: list[Sensitivity]
     gains: Report

@@ -12,12 +12,24 @@ from wattloom.market.papers.reproduction.sessions import Session
 from wattloom.market.transactive.terms import rounding_bound
 from wattloom.market.transactive.units import Array
 
-PRINTED, FIXED, CLEARING, BARGAINING = "as printed", "fixed price", "clearing price", "bargaining"
-"""The printed session as billed; our session at the printed price, as billed, and with even savings."""
+PRINTED, FIXED, CLEARING, BARGAINING, PLANNED = (
+    "as printed",
+    "fixed price",
+    "clearing price",
+    "bargaining",
+    "second order",
+)
+"""The printed session as billed; ours at the printed price, as billed, with even savings; ours if planned."""
 
 
 def gains(
-    community: Community, alone: Sequence[Schedule], printed: Session, ours: Session, *, price_per_kwh: float
+    community: Community,
+    alone: Sequence[Schedule],
+    printed: Session,
+    ours: Session,
+    planned: Session,
+    *,
+    price_per_kwh: float,
 ) -> rationality.Report:
     """Return every home's costs; `price_per_kwh` is the paper's fixed price.
 
@@ -33,6 +45,7 @@ def gains(
             FIXED: rationality.settle_fixed(our_costs, trade_kwh, price_per_kwh),
             CLEARING: Settled(our_costs, ours.bills),
             BARGAINING: rationality.settle_bargaining(our_costs, alone_costs),
+            PLANNED: Settled(_costs(planned.plans), planned.bills),
         },
         allowed=[rounding_bound(home, ours.prices_per_kwh) for home in community.homes],
     )

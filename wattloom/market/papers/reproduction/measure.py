@@ -19,6 +19,7 @@ from wattloom.market.papers.reproduction import plans, ways
 from wattloom.market.papers.reproduction.findings import Findings, Run
 from wattloom.market.papers.reproduction.gains import gains
 from wattloom.market.papers.reproduction.in_process import accepted_by_the_criterion, missed_when_stopped
+from wattloom.market.papers.reproduction.rounds import Rounds
 from wattloom.market.papers.reproduction.runs import Scale, run_of
 from wattloom.market.papers.reproduction.sensitivity import sensitivities
 from wattloom.market.papers.reproduction.sessions import Session, hold
@@ -26,7 +27,7 @@ from wattloom.market.papers.reproduction.ways import Most
 
 
 def measure(configuration: Configuration, community: Community, *, most: Most, tell: Tell) -> Findings:
-    """Hold both sessions and return what was found.
+    """Hold all three sessions and return what was found.
 
     Parameters
     ----------
@@ -43,8 +44,9 @@ def measure(configuration: Configuration, community: Community, *, most: Most, t
     our_terms = ways.as_we_do(configuration, community, most=most.ours)
     printed = study.hold(printed_terms, how="as printed", tell=tell)
     ours = study.hold(our_terms, how="as we do it", tell=tell)
+    second_order = study.plan_and_hold(our_terms, tell=tell)
     tell("what else is asked")
-    return study.findings(printed, ours)
+    return study.findings(printed, ours, second_order)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,11 +59,12 @@ class _Held:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Study:
-    """What both sessions are judged by."""
+    """What the sessions are judged by."""
 
     configuration: Configuration
     community: Community
     fleet: Fleet
+    solvers: list[HomeSolver]
     alone: list[Schedule]
     scale: Scale
 
@@ -71,19 +74,33 @@ class _Study:
         alone = fleet.stand_alone()
         cost_alone = sum(plan.cost for plan in alone)
         scale = Scale(alone=cost_alone, optimum=solve_central(community.homes).cost)
-        return cls(configuration, community, fleet, alone, scale)
+        solvers = [HomeSolver(home) for home in community.homes]
+        return cls(configuration, community, fleet, solvers, alone, scale)
 
     def hold(self, terms: Terms, *, how: str, tell: Tell) -> _Held:
         """Hold a session on the ledger, and in process stop it after the paper's count of iterations."""
-        solvers = [HomeSolver(home) for home in self.community.homes]
-        session = hold(self.community, solvers, terms, tell=tell, progress=_told(tell, how))
+        session = hold(self.community, self.solvers, terms, tell=tell, progress=_told(tell, how))
         count = self.configuration.as_printed.reported.iterations
         missed = (
             None if count is None else missed_when_stopped(self.fleet, terms, self.scale, iterations=count)
         )
         return _Held(session, run_of(session, self.scale, missed_at_count_percent=missed))
 
-    def findings(self, printed: _Held, ours: _Held) -> Findings:
+    def plan_and_hold(self, terms: Terms, *, tell: Tell) -> _Held:
+        """Let the homes plan in second-order rounds, and hold a session that begins from there."""
+        tell("homes plan in second-order rounds")
+        rounds = Rounds(self.community.slots)
+        session = hold(
+            self.community,
+            self.solvers,
+            terms,
+            off_ledger=rounds.off_ledger(),
+            tell=tell,
+            progress=_told(tell, "from what they planned"),
+        )
+        return _Held(session, run_of(session, self.scale, rounds=rounds))
+
+    def findings(self, printed: _Held, ours: _Held, second_order: _Held) -> Findings:
         community, price = self.community, self.configuration.trading_price_per_kwh
         together = ours.session.plans
         net_kwh = np.array([plan.trade_kwh.sum() for plan in together])
@@ -101,9 +118,17 @@ class _Study:
             best_saving_percent=saving_percent(self.scale.alone, self.scale.optimum),
             printed=printed.run,
             ours=ours.run,
+            second_order=second_order.run,
             criterion=accepted_by_the_criterion(self.fleet, printed.session.terms, self.scale),
             sensitivities=list(sensitivities(community.homes)) if reports_saving else [],
-            gains=gains(community, self.alone, printed.session, ours.session, price_per_kwh=price),
+            gains=gains(
+                community,
+                self.alone,
+                printed.session,
+                ours.session,
+                second_order.session,
+                price_per_kwh=price,
+            ),
             users=plans.users(community.homes, self.alone, together),
             seller=int(net_kwh.argmin()),
             buyer=int(net_kwh.argmax()),

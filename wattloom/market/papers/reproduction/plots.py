@@ -8,13 +8,15 @@ from matplotlib.axes import Axes
 
 from wattloom.market.homes.checks import FloatArray
 from wattloom.market.papers.reproduction.claims import Paper
-from wattloom.market.papers.reproduction.findings import Findings, Row, Run
+from wattloom.market.papers.reproduction.findings import Findings, Row
 from wattloom.market.papers.reproduction.gains import CLEARING
 from wattloom.market.report.style import ALONE, INK, SUN, TRADING, label
 
 Panel = Callable[[Axes, Paper, Findings], None]
 Rows = Literal["renewable", "grid", "hvac", "trade", "fed_in", "shiftable", "reduced"]
 Role = Literal["seller", "buyer"]
+
+PLANNED = "#7048e8"
 
 SMALLEST = 1e-9
 """kWh; an exact zero has no place on a logarithmic axis."""
@@ -64,14 +66,17 @@ def grid_of(title: str, role: Role) -> Panel:
 
 
 def convergence(axes: Axes, paper: Paper, found: Findings) -> None:
-    """Plot both sessions' primal residual by iteration, and where the paper says that it stopped."""
-    _residual(axes, found.printed, color=ALONE, label="as printed, on the ledger")
-    _residual(axes, found.ours, color=TRADING, label="as we do it, on the ledger")
+    """Plot the sessions' primal residual by iteration, and where the paper says that it stopped."""
+    _line(axes, found.printed.primal_kwh, color=ALONE, label="as printed, on the ledger")
+    _line(axes, found.ours.primal_kwh, color=TRADING, label="as we do it, on the ledger")
+    planned = found.second_order.planned
+    if planned is not None:
+        _line(axes, planned.imbalance_kwh, color=PLANNED, label="second order, rounds off the ledger")
     if paper.iterations is not None:
         axes.axvline(paper.iterations, color=SUN, linewidth=1, linestyle="--", label="the paper's count")
     if paper.words.threshold is not None:
         axes.axhline(float(paper.words.threshold), color=INK, linewidth=0.8, linestyle=":")
-    axes.set(xlabel="iteration", ylabel="primal residual, kWh")
+    axes.set(xlabel="iteration or round", ylabel="primal residual, kWh")
     axes.legend(frameon=False)
 
 
@@ -88,10 +93,8 @@ def costs(axes: Axes, _paper: Paper, found: Findings) -> None:
     axes.legend(frameon=False)
 
 
-def _residual(axes: Axes, run: Run, *, color: str, label: str) -> None:
-    axes.semilogy(
-        range(1, run.iterations + 1), np.maximum(run.primal_kwh, SMALLEST), color=color, label=label
-    )
+def _line(axes: Axes, residuals: Row, *, color: str, label: str) -> None:
+    axes.semilogy(range(1, len(residuals) + 1), np.maximum(residuals, SMALLEST), color=color, label=label)
 
 
 def _steps(axes: Axes, found: Findings, row: Row, **look: Any) -> None:  # noqa: ANN401 - what matplotlib takes

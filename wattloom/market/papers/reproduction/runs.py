@@ -6,10 +6,13 @@ import numpy as np
 
 from wattloom.market.coordination.rationality import saving_percent
 from wattloom.market.coordination.repair import surplus_lost
-from wattloom.market.papers.reproduction.findings import Run
+from wattloom.market.papers.reproduction.findings import Planned, Run
+from wattloom.market.papers.reproduction.rounds import Rounds
 from wattloom.market.papers.reproduction.sessions import Session
 from wattloom.market.papers.reproduction.ways import EVERY_DUAL, rho_in_words
 from wattloom.market.transactive.units import Array
+
+MEGA = 1_000_000
 
 THRESHOLDS = ("0.1", "1e-2", "1e-3", "1e-6")
 """kWh of primal residual; the first and the last are the two that paper 000 names."""
@@ -27,8 +30,14 @@ class Scale:
         return 100 * surplus_lost(cost, alone=self.alone, optimum=self.optimum)
 
 
-def run_of(session: Session, scale: Scale, *, missed_at_count_percent: float | None) -> Run:
-    """Return a session's numbers, one of which is not from the session: see `Run`."""
+def run_of(
+    session: Session,
+    scale: Scale,
+    *,
+    missed_at_count_percent: float | None = None,
+    rounds: Rounds | None = None,
+) -> Run:
+    """Return a session's numbers; what is missed at the paper's count is found elsewhere, see `Run`."""
     terms = session.terms
     primal_only = terms.dual_tolerance_nano_per_kwh == EVERY_DUAL
     return Run(
@@ -46,10 +55,25 @@ def run_of(session: Session, scale: Scale, *, missed_at_count_percent: float | N
         saving_percent=saving_percent(scale.alone, session.cost),
         surplus_lost_percent=scale.lost_percent(session.cost),
         missed_at_count_percent=missed_at_count_percent,
+        planned=_planned(session, rounds),
         iteration_s=session.iterating_s / session.iterations,
         seconds=session.seconds,
         blocks=session.ledger.height,
         transactions=session.ledger.transactions,
+    )
+
+
+def _planned(session: Session, rounds: Rounds | None) -> Planned | None:
+    found = session.found
+    if found is None or rounds is None:
+        return None
+    return Planned(
+        homes=found.homes,
+        rounds=found.rounds,
+        exchanges=found.exchanges,
+        imbalance_kwh=rounds.imbalance_kwh,
+        seconds=session.planning_s,
+        megabytes=(found.bytes_received + found.bytes_sent) / MEGA,
     )
 
 

@@ -10,9 +10,10 @@ import numpy as np
 from wattloom.chaincode.transactive.messages import SessionView
 from wattloom.chaincode.transactive.records import Bill, Phase
 from wattloom.chaincode.transactive.terms import Terms
+from wattloom.market.coordination.service.records import Found
 from wattloom.market.day.ledgers import EngineName, create_day_ledger
 from wattloom.market.day.run import Tell, trade_on
-from wattloom.market.day.trading import Progress, Traded
+from wattloom.market.day.trading import OffLedger, Progress, Traded
 from wattloom.market.homes.community import Community
 from wattloom.market.homes.home import Schedule
 from wattloom.market.homes.solver import HomeSolver
@@ -34,6 +35,7 @@ class Session:
     prices_per_kwh : (T,), $, what trades were billed at
     plans : one per home, keeping its trade
     iterating_s, seconds : wall time of the iterations, and of everything from opening to settlement
+    found, planning_s : what homes agreed on off the ledger before, if they did, and how long that took
     ledger : what verifying the whole ledger found
     """
 
@@ -47,6 +49,8 @@ class Session:
     plans: tuple[Schedule, ...]
     iterating_s: float
     seconds: float
+    found: Found | None
+    planning_s: float
     ledger: Verified
 
     @property
@@ -82,7 +86,13 @@ class _Watch:
 
 
 def hold(
-    community: Community, solvers: list[HomeSolver], terms: Terms, *, tell: Tell, progress: Progress
+    community: Community,
+    solvers: list[HomeSolver],
+    terms: Terms,
+    *,
+    off_ledger: OffLedger | None = None,
+    tell: Tell,
+    progress: Progress,
 ) -> Session:
     """Hold a session on a solo ledger made for it; `progress` is given the session after each event.
 
@@ -93,7 +103,7 @@ def hold(
     watch = _Watch(progress)
     with TemporaryDirectory(prefix="wattloom-reproduce-") as folder:
         ledger = create_day_ledger(EngineName.SOLO, Path(folder) / "ledger")
-        traded = trade_on(ledger, community, solvers, terms, tell=tell, progress=watch)
+        traded = trade_on(ledger, community, solvers, terms, off_ledger=off_ledger, tell=tell, progress=watch)
         tell("the whole ledger is executed again and compared")
         return _session(traded, watch, ledger.verify())
 
@@ -113,6 +123,8 @@ def _session(traded: Traded, watch: _Watch, ledger: Verified) -> Session:
         plans=tuple(outcome.plan for outcome in traded.outcomes),
         iterating_s=watch.between(Phase.ITERATING, Phase.CONFIRMING),
         seconds=watch.between(Phase.JOINING, Phase.SETTLED if settled else Phase.VOID),
+        found=traded.found,
+        planning_s=traded.planning_s,
         ledger=ledger,
     )
 
