@@ -45,7 +45,7 @@ def test_two_questions_a_round_until_the_barrier_is_small():
 
 
 @pytest.mark.parametrize("last", [1, 2, 6, 15])
-def test_homes_that_leave_are_done_without(last):
+def test_after_a_home_has_left_the_others_start_again_at_other_prices(last):
     """After so many questions only the first three of four homes answer."""
     alone, asked = [HomeSide(home) for home in community()], []
 
@@ -54,7 +54,8 @@ def test_homes_that_leave_are_done_without(last):
         return total([side.answer(question) for side in alone[: 4 if len(asked) <= last else 3]])
 
     found = conclude(answer, 4)
-    assert asked[last + 1].kind is Kind.RESUME
+    assert asked[last + 1].kind is Kind.START
+    assert (asked[last + 1].values[:SLOTS] > asked[0].values[:SLOTS]).all()
     assert (found.homes, found.fell_back) == (3, False)
     check_clearing_prices(found, community()[:3])
 

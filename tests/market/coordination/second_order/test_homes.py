@@ -13,14 +13,13 @@ from wattloom.market.papers.config import MODELS
 
 PRICE = np.linspace(0.1, 0.3, SLOTS)
 NOTHING = np.zeros(SLOTS)
-START = ask(Kind.START, SLOTS, price=PRICE, barrier=0.3, homes=1.0)
+START = ask(Kind.START, SLOTS, price=PRICE, barrier=0.3)
 QUESTIONS = [
     START,
     ask(Kind.AIM, SLOTS, change=NOTHING + 0.01),
     ask(Kind.MOVE, SLOTS, change=NOTHING + 0.01, target=0.01),
     ask(Kind.CHECK, SLOTS, price=PRICE, shift=NOTHING, relaxation=1.0, rho=0.1),
     ask(Kind.ITERATE, SLOTS, price=PRICE, shift=NOTHING, relaxation=1.6, rho=0.1),
-    ask(Kind.RESUME, SLOTS, price=PRICE),
 ]
 
 

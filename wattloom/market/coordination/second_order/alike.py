@@ -45,9 +45,6 @@ class Alike:
                 return self._aim(parts["change"])
             case Kind.MOVE:
                 return self._move(parts["change"], float(parts["target"][0]))
-            case Kind.RESUME:
-                self._price = parts["price"]
-                return self._stand()
             case Kind.CHECK:
                 return self._iterate(**parts) | self._pulled(parts["rho"])
             case Kind.ITERATE:

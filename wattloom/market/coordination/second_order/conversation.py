@@ -11,6 +11,9 @@ from wattloom.market.coordination.second_order.outcome import Outcome, Round
 from wattloom.market.coordination.second_order.settings import Settings
 from wattloom.market.homes.checks import FloatArray
 
+DEARER = 0.25
+"""How much prices rise, relative to the first ones, from one start to the next."""
+
 
 class HomesChanged(Exception):
     """Fewer homes have answered than before."""
@@ -26,15 +29,15 @@ class Conversation:
     Attributes
     ----------
     homes : how many answer
-    price : (T,), $/kWh, of the last interior round
+    price : (T,), $/kWh, of the last start or interior round
     rounds : what they came to, the first one first
     """
 
     def __init__(self, slots: int, homes: int, settings: Settings) -> None:
         self.slots, self.homes, self.settings = slots, homes, settings
-        self.price = np.full(slots, settings.start_price_per_kwh)
+        self.price = np.zeros(slots)
         self.rounds: list[Round] = []
-        self._exchanges = 0
+        self._exchanges = self._starts = 0
 
     def put(self, kind: Kind, **parts: FloatArray | float) -> Generator[Question, Totals, Parts]:
         """Ask all homes, and return the parts of the sums of their answers.
@@ -56,10 +59,15 @@ class Conversation:
             raise Breakdown
         return sums
 
-    def start(self, price: FloatArray) -> Generator[Question, Totals, Parts]:
-        """Let the homes begin at prices (T,)."""
-        barrier = self.settings.start_barrier
-        return (yield from self.put(Kind.START, price=price, barrier=barrier, homes=float(self.homes)))
+    def start(self) -> Generator[Question, Totals, Parts]:
+        """Let the homes begin, at higher prices every time.
+
+        Where a home has left, the difference to what all answered before would else be that home's own.
+        """
+        dearer = 1.0 + DEARER * self._starts
+        self.price = np.full(self.slots, dearer * self.settings.start_price_per_kwh)
+        self._starts += 1
+        return (yield from self.put(Kind.START, price=self.price, barrier=self.settings.start_barrier))
 
     def note_interior(self, kind: Kind, sums: Parts) -> float:
         """Write down an interior round and return its barrier, $."""

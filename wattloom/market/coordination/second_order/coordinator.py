@@ -35,8 +35,8 @@ Asking = Generator[Question, Totals, Found]
 def coordinate(slots: int, homes: int, settings: Settings = FROZEN) -> Asking[Outcome]:
     """Lead `homes` homes of T slots to the prices at which their trades clear.
 
-    Where fewer homes answer than before, those that are left go on from where they stand. Where numbers break
-    down, or the rounds run out, exchange ADMM begins from the start.
+    Where fewer homes answer than before, those that are left start again. Where numbers break down, or the
+    rounds run out, exchange ADMM takes over.
 
     Raises
     ------
@@ -44,12 +44,11 @@ def coordinate(slots: int, homes: int, settings: Settings = FROZEN) -> Asking[Ou
     NotConverged : exchange ADMM did not meet the tolerance either
     """
     talk = Conversation(slots, homes, settings)
-    begin = Kind.START
     while len(talk.rounds) < settings.most_rounds:
         try:
-            found = yield from _follow_the_path(talk, begin)
+            found = yield from _follow_the_path(talk)
         except HomesChanged:
-            begin = Kind.RESUME
+            continue
         except Breakdown:
             break
         else:
@@ -58,13 +57,12 @@ def coordinate(slots: int, homes: int, settings: Settings = FROZEN) -> Asking[Ou
     return (yield from fall_back.iterate(talk))
 
 
-def _follow_the_path(talk: Conversation, begin: Kind) -> Asking[Outcome | None]:
+def _follow_the_path(talk: Conversation) -> Asking[Outcome | None]:
     """Take interior rounds, and checks once the barrier is small; return None when rounds have run out."""
-    resuming = begin is Kind.RESUME
-    sums = yield from (talk.put(begin, price=talk.price) if resuming else talk.start(talk.price))
-    switch = talk.settings.switch_barrier
+    sums = yield from talk.start()
+    kind, switch = Kind.START, talk.settings.switch_barrier
     while True:
-        barrier = talk.note_interior(begin, sums)
+        barrier = talk.note_interior(kind, sums)
         if barrier <= switch and talk.rounds[-1].imbalance_kwh <= NEARLY_CLEARED_KWH:
             found = yield from _check(talk, sums["trade"])
             if found is not None:
@@ -72,7 +70,7 @@ def _follow_the_path(talk: Conversation, begin: Kind) -> Asking[Outcome | None]:
             switch = barrier * talk.settings.later_switch
         if len(talk.rounds) >= talk.settings.most_rounds:
             return None
-        sums, begin = (yield from _step(talk, sums, barrier)), Kind.MOVE
+        sums, kind = (yield from _step(talk, sums, barrier)), Kind.MOVE
 
 
 def _step(talk: Conversation, sums: Parts, barrier: float) -> Asking[Parts]:

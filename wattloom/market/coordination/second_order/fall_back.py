@@ -17,7 +17,7 @@ MOST_ITERATIONS = 3000
 
 
 def iterate(talk: Conversation) -> Generator[Question, Totals, Outcome]:
-    """Iterate from the start prices, again from there whenever homes have left.
+    """Iterate from a start, and from another one whenever homes have left.
 
     Raises
     ------
@@ -33,9 +33,8 @@ def iterate(talk: Conversation) -> Generator[Question, Totals, Outcome]:
 
 
 def _iterate(talk: Conversation) -> Generator[Question, Totals, Outcome]:
-    price = np.full(talk.slots, talk.settings.start_price_per_kwh)
-    yield from talk.start(price)
-    shift, relaxation = np.zeros(talk.slots), 0.0
+    yield from talk.start()
+    price, shift, relaxation = talk.price, np.zeros(talk.slots), 0.0
     for _ in range(MOST_ITERATIONS):
         sums = yield from talk.put(Kind.ITERATE, price=price, shift=shift, relaxation=relaxation, rho=RHO)
         if talk.note_iteration(Kind.ITERATE, sums, rho=RHO, relaxation=RELAXATION):

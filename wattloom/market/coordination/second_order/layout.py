@@ -2,10 +2,9 @@
 
 | kind | the question's values | what each home does and answers |
 |---|---|---|
-| start | price (T,), barrier, homes | finds its place on the central path at that price, alone; linearises |
+| start | price (T,), barrier | finds its place on the central path at that price, alone; linearises |
 | aim | change (T,) | tries the Newton step to a barrier of zero, for its terms of second order |
 | move | change (T,), target | takes its Newton step to the target barrier, as far as it can; linearises |
-| resume | price (T,) | linearises where it stands |
 | check | price (T,), shift (T,), relaxation, rho | answers a round of exchange ADMM, with its sensitivity |
 | iterate | as check | answers a round of exchange ADMM |
 
@@ -38,13 +37,11 @@ def asked(kind: Kind, slots: int) -> Fields:
     """Return the parts of a question's values."""
     match kind:
         case Kind.START:
-            return {"price": slots, "barrier": 1, "homes": 1}
+            return {"price": slots, "barrier": 1}
         case Kind.AIM:
             return {"change": slots}
         case Kind.MOVE:
             return {"change": slots, "target": 1}
-        case Kind.RESUME:
-            return {"price": slots}
         case Kind.CHECK | Kind.ITERATE:
             return {"price": slots, "shift": slots, "relaxation": 1, "rho": 1}
 
@@ -64,7 +61,7 @@ def answered(kind: Kind, slots: int) -> Fields:
             return {"trade": slots, "moved": 1, "pulled": slots, "sensitivity": triangle(slots)}
         case Kind.ITERATE:
             return {"trade": slots, "moved": 1}
-        case Kind.START | Kind.MOVE | Kind.RESUME:
+        case Kind.START | Kind.MOVE:
             vectors = {"trade": slots, "newton": slots, "centring": slots}
             return vectors | {"complementarity": 1, "inequalities": 1, "sensitivity": triangle(slots)}
 

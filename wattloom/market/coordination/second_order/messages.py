@@ -24,7 +24,6 @@ class Kind(StrEnum):
     START = "start"
     AIM = "aim"
     MOVE = "move"
-    RESUME = "resume"
     CHECK = "check"
     ITERATE = "iterate"
 

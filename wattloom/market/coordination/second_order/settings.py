@@ -21,13 +21,13 @@ class Settings:
     """
 
     start_price_per_kwh: float = 0.1
-    start_barrier: float = 0.3
+    start_barrier: float = 0.1
     proximal_rho: float = 1e-3
     boundary_share: float = 0.95
     switch_barrier: float = 1e-9
     later_switch: float = 1e-2
     check_rounds: int = 4
-    rho: float = 3e-3
+    rho: float = 0.01
     tolerance: float = 1e-6
     most_rounds: int = 40
 
