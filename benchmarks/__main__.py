@@ -22,6 +22,7 @@ from benchmarks import (
     in_process,
     ledger_session,
     network,
+    second_order,
     snapshots,
     state_cost,
     storage,
@@ -41,6 +42,7 @@ MEASUREMENTS: dict[str, tuple[str, Measurement]] = {
     "homes": ("one home's solve", homes.run),
     "auction": ("clearing a full order book, in process", auction.run),
     "convergence": ("relaxed ADMM to 1e-6: iterations, and percent of the surplus lost", convergence.run),
+    "second_order": ("second-order coordination: rounds, and percent of the surplus lost", second_order.run),
     "session": ("a session on a solo ledger: seconds and bytes of one iteration", ledger_session.run),
     "network": ("signed transfers on a network of validators on this machine", network.run),
 }
