@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from functools import partial
@@ -48,6 +49,20 @@ def test_a_day_of_the_built_in_community_writes_its_page_figures_and_ledger(demo
     assert all(figures["checks"].values())
     assert (tmp_path / "report.html").read_text().startswith("<!doctype html>")
     assert (tmp_path / "kept/genesis.json").is_file()
+
+
+def test_second_order_coordination_is_told_with_its_rounds_and_exchanges(demo):
+    result = demo("--homes", 3, "--coordination", "second-order")
+    assert result.exit_code == 0
+    assert re.search(r"3 homes found prices in \d+ rounds, \d+ exchanges", result.stdout)
+    assert "\n1 iterations" in result.stdout
+
+
+def test_two_homes_cannot_mask_their_sums_and_are_told_to_have_traded_without(demo):
+    result = demo("--homes", 2, "--coordination", "second-order")
+    assert result.exit_code == 0
+    assert "plain session" in result.stderr
+    assert "found prices" not in result.stdout
 
 
 def test_without_keep_no_ledger_is_left(demo, tmp_path):

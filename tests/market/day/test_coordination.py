@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from tests.market.transactive.marketplace import small_community
-from wattloom.market.coordination.second_order.homes import Homes
+from tests.market.transactive.marketplace import marketplace, small_community
+from wattloom.market.coordination.second_order.errors import BadQuestion
+from wattloom.market.coordination.second_order.homes import Homes, HomeSide
 from wattloom.market.coordination.second_order.messages import Kind
 from wattloom.market.day.coordination import CoordinationName, off_ledger, second_order
 from wattloom.market.day.run import run_day
+from wattloom.market.day.trading import OffLedger, trade
+from wattloom.market.homes.central import solve_central
 
 SLOTS = 8
 
@@ -55,6 +58,31 @@ def test_both_ways_come_to_the_same_day_with_fewer_transactions(days):
 def test_without_second_order_coordination_nothing_happens_before_the_session(days):
     assert days[CoordinationName.ADMM].planning is None
     assert off_ledger(CoordinationName.ADMM, slots=SLOTS) is None
+
+
+class GivesUp(HomeSide):
+    """Cannot answer from its fifth question on."""
+
+    questions = 0
+
+    def answer(self, question):
+        self.questions += 1
+        if self.questions == 5:
+            raise BadQuestion(problem="is one too many")
+        return super().answer(question)
+
+
+async def test_the_others_find_prices_when_a_home_gives_up_and_all_trade_at_the_optimum(tmp_path):
+    community = small_community(homes=4, slots=SLOTS)
+    kinds = iter([HomeSide, GivesUp, HomeSide, HomeSide])
+    before = OffLedger(second_order(SLOTS), side=lambda solver: next(kinds)(solver.home))
+    async with marketplace(tmp_path / "ledger", community) as market:
+        traded = await trade(
+            market.solvers, market.members, market.way, market.terms, quiet, off_ledger=before
+        )
+    assert (traded.found.homes, traded.found.drop_outs) == (3, 1)
+    cost = sum(outcome.cost_before_rounding for outcome in traded.outcomes)
+    assert cost == pytest.approx(solve_central(community.homes).cost, rel=1e-6)
 
 
 def test_after_a_drop_out_no_home_answers_what_it_has_answered(tmp_path):

@@ -60,6 +60,8 @@ def demo(
     except (SessionVoid, LedgerRejected, ClientError, SolveFailed) as error:
         _fail(str(error), code=1)
     _show(day)
+    if coordination is CoordinationName.SECOND_ORDER and day.planning is None:
+        err.print("the homes found no plan off the ledger and traded in the plain session: the log says why")
     try:
         write_page(day, report)
         figures.write_text(json.dumps(as_json(day), indent=2) + "\n", encoding="utf-8")
