@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from wattloom.market.homes.batch.compiled import ALONE
 from wattloom.market.homes.batch.elimination import IntArray
+from wattloom.market.homes.batch.interior import Point
 from wattloom.market.homes.batch.lanes import over_groups, to_lanes
 from wattloom.market.homes.batch.optimise import Optima, optimise
 from wattloom.market.homes.batch.pattern import Structure, Values
@@ -84,7 +85,7 @@ class _Part:
         """Return the trades for the linear terms (N, T), and which of them are proven."""
         if rho != self._rho:
             self._values.diagonal[:, self._places, 0] = self._unweighted + rho * self._free
-            self._optima.factored[:] = False
+            self._optima.factored[:] = self._optima.begun[:] = False
             self._rho = rho
         self._values.q[:, self._places, 0] = self._unpriced + linear * self._free
         over_groups(optimise, len(linear), self._structure.pattern, self._values, self._optima)
@@ -92,10 +93,11 @@ class _Part:
 
     def _nothing_known(self) -> Optima:
         (homes, k, _), m = self._values.d.shape, self._values.q.shape[1]
-        shapes = [(homes, m, 1), (homes, k, 1), (homes, k, 1), (homes, self._structure.size, 1)]
-        u, y, binding, factors = map(np.zeros, shapes)
-        proven, factored = np.zeros((2, homes), dtype=bool)
-        return Optima(u, y, binding, factors, proven, factored)
+        rows = (m, k, k, self._structure.size, m, k, k)
+        u, y, binding, factors, *halfway = (np.zeros((homes, count, 1)) for count in rows)
+        proven, factored, begun = np.zeros((3, homes), dtype=bool)
+        unpriced = self._values.q.copy()
+        return Optima(u, y, binding, factors, proven, factored, unpriced, Point(*halfway), begun)
 
 
 def _structure_of(home: Standard) -> Structure:

@@ -113,20 +113,42 @@ def approach(pattern: Pattern, values: Values, at: Point, work: Work, goal: floa
 @compiled
 def _direction(pattern: Pattern, values: Values, work: Work) -> None:
     """Write the step that solves the linearised conditions: ds = -rc - C dz, dy = -w ds - shift."""
-    u, s, y = work.step.u, work.step.s, work.step.y
+    _reduce(work.step.u, pattern, values.C, work.r, work.rc, work.w, work.shift)
+    solve(work.step.u, work.factors, pattern, ALONE)
+    _expand(work.step, pattern, values.C, work.rc, work.w, work.shift)
+
+
+@compiled
+def _reduce(
+    u: FloatArray,
+    pattern: Pattern,
+    C: FloatArray,
+    r: FloatArray,
+    rc: FloatArray,
+    w: FloatArray,
+    shift: FloatArray,
+) -> None:
+    """Write the right-hand side in u alone: u = -r - C'(w rc - shift)."""
     for i in range(u.shape[0]):
-        u[i, 0] = -work.r[i, 0]
-    for i in range(s.shape[0]):
-        weight = work.shift[i, 0] - work.w[i, 0] * work.rc[i, 0]
+        u[i, 0] = -r[i, 0]
+    for i in range(w.shape[0]):
+        weight = shift[i, 0] - w[i, 0] * rc[i, 0]
         for entry in range(pattern.C_start[i], pattern.C_start[i + 1]):
-            u[pattern.C_column[entry], 0] += values.C[entry, 0] * weight
-    solve(u, work.factors, pattern, ALONE)
-    for i in range(s.shape[0]):
-        slack = -work.rc[i, 0]
+            u[pattern.C_column[entry], 0] += C[entry, 0] * weight
+
+
+@compiled
+def _expand(
+    step: Point, pattern: Pattern, C: FloatArray, rc: FloatArray, w: FloatArray, shift: FloatArray
+) -> None:
+    """Write the rest of the step: ds = -rc - C dz, dy = -w ds - shift."""
+    u, s, y = step.u, step.s, step.y
+    for i in range(w.shape[0]):
+        slack = -rc[i, 0]
         for entry in range(pattern.C_start[i], pattern.C_start[i + 1]):
-            slack -= values.C[entry, 0] * u[pattern.C_column[entry], 0]
+            slack -= C[entry, 0] * u[pattern.C_column[entry], 0]
         s[i, 0] = slack
-        y[i, 0] = -work.w[i, 0] * slack - work.shift[i, 0]
+        y[i, 0] = -w[i, 0] * slack - shift[i, 0]
 
 
 @compiled
@@ -147,7 +169,10 @@ def _longest(at: Point, step: Point) -> float:
     """Return how many times the step may be taken before a slack or a multiplier is zero."""
     fastest = 1e-30
     for i in range(at.s.shape[0]):
-        fastest = max(fastest, -step.s[i, 0] / at.s[i, 0], -step.y[i, 0] / at.y[i, 0])
+        if -step.s[i, 0] > fastest * at.s[i, 0]:
+            fastest = -step.s[i, 0] / at.s[i, 0]
+        if -step.y[i, 0] > fastest * at.y[i, 0]:
+            fastest = -step.y[i, 0] / at.y[i, 0]
     return 1.0 / fastest
 
 
