@@ -9,6 +9,7 @@ from wattloom.chaincode.transactive.messages import SessionView
 from wattloom.chaincode.transactive.terms import Terms
 from wattloom.market.coordination.fleet import Fleet
 from wattloom.market.coordination.rationality import saving_percent
+from wattloom.market.coordination.second_order.running import run_in_process
 from wattloom.market.day.run import Tell
 from wattloom.market.homes.central import solve_central
 from wattloom.market.homes.community import Community
@@ -75,6 +76,7 @@ class _Study:
         cost_alone = sum(plan.cost for plan in alone)
         scale = Scale(alone=cost_alone, optimum=solve_central(community.homes).cost)
         solvers = [HomeSolver(home) for home in community.homes]
+        _compile(solvers)
         return cls(configuration, community, fleet, solvers, alone, scale)
 
     def hold(self, terms: Terms, *, how: str, tell: Tell) -> _Held:
@@ -134,6 +136,13 @@ class _Study:
             buyer=int(net_kwh.argmax()),
             series=plans.series(community.homes, self.alone, together),
         )
+
+
+def _compile(solvers: list[HomeSolver]) -> None:
+    """Have the numerics compiled before sessions, which have deadlines: the first call ever takes seconds."""
+    nothing = np.zeros(solvers[0].home.slots)
+    solvers[0].solve_exchange(nothing, nothing, 1.0)
+    run_in_process([solver.home for solver in solvers[:2]])
 
 
 def _told(tell: Tell, how: str) -> Callable[[SessionView], None]:
