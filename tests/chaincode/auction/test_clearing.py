@@ -125,13 +125,13 @@ def test_a_book_that_can_be_cleared_only_after_delivery_has_begun_is_void(street
     assert street.metered_trade_wh(anna) == 0
 
 
-def test_more_homes_than_one_block_settles_are_settled_in_the_next_blocks(monkeypatch):
+def test_more_homes_than_one_block_settles_are_settled_in_the_next_blocks_payers_first(monkeypatch):
     monkeypatch.setattr("wattloom.chaincode.auction.clearing.HOMES_PER_BLOCK", 2)
     street = Neighbourhood(6)
     for home in street.homes[:3]:
-        street.bid(home, 100, 250)
-    for home in street.homes[3:]:
         street.ask(home, 100, 150)
+    for home in street.homes[3:]:
+        street.bid(home, 100, 250)
     total_nano = street.total_nano()
     seen = []
     street.advance_to(SLOT_S - GATE_S + 1)
@@ -141,9 +141,9 @@ def test_more_homes_than_one_block_settles_are_settled_in_the_next_blocks(monkey
         street.advance_to(street.time_s + 1)
     paid = 15_000
     assert seen == [
-        (SlotStatus.SETTLING, [paid, paid, 0, 0, 0, 0]),
-        (SlotStatus.SETTLING, [paid, paid, paid, -paid, 0, 0]),
-        (SlotStatus.SETTLED, [paid, paid, paid, -paid, -paid, -paid]),
+        (SlotStatus.SETTLING, [0, 0, 0, paid, paid, 0]),
+        (SlotStatus.SETTLING, [-paid, 0, 0, paid, paid, paid]),
+        (SlotStatus.SETTLED, [-paid, -paid, -paid, paid, paid, paid]),
     ]
     assert street.locked_nano() == 0
     assert not [key for key in street.state()["auction"] if key.startswith("batch/")]
