@@ -39,6 +39,12 @@ class HomeSolver:
     def _batch(self) -> ExchangeBatch:
         return ExchangeBatch([self.standard], warm=False)
 
+    @cached_property
+    def _keeping(self) -> tuple[piqp.SparseSolver, sp.csc_matrix, sp.csc_matrix]:
+        """The problem without the trade, and what a trade takes from b and from h: (p, T) and (k, T)."""
+        solver = _set_up(without(self._program, self._trade, np.zeros(self.home.slots)))
+        return solver, self._program.A[:, self._trade], self._program.G[:, self._trade]
+
     def stand_alone(self) -> Schedule:
         """Return the plan without trade: its cost is C-bar of paper 000, what the home pays alone."""
         return self.solve_fixed(np.zeros(self.home.slots))
@@ -105,7 +111,8 @@ class HomeSolver:
         ------
         SolveFailed : no plan keeps this trade, or no solver proved optimality
         """
-        solver = _set_up(without(self._program, self._trade, trade_kwh))
+        solver, equal, at_most = self._keeping
+        solver.update(b=self._program.b - equal @ trade_kwh, h_u=self._program.h - at_most @ trade_kwh)
         if solver.solve() == piqp.PIQP_SOLVED:
             self._hold(np.insert(solver.result.x, self._trade.start, trade_kwh))
         else:
