@@ -31,6 +31,7 @@ class HomeSolver:
     def __init__(self, home: Home) -> None:
         self.home = home
         self._stated = StatedHome(home)
+        self._variables = self._stated.problem().variables()
         self._program = extract(self._stated)
         self._trade = self._program.columns[self._stated.trade_kwh.id]
         self.standard = standardise(self._program, self._trade)
@@ -124,7 +125,7 @@ class HomeSolver:
         solve_or_explain(problem, [self._stated], subject=f"home {self.home.home_id}")
 
     def _hold(self, solution: FloatArray) -> None:
-        for variable in self._stated.problem().variables():
+        for variable in self._variables:
             variable.value = solution[self._program.columns[variable.id]].reshape(variable.shape)
 
 
