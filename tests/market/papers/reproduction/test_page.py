@@ -9,8 +9,7 @@ import pytest
 
 from tests.market.papers.reproduction.samples import findings
 from wattloom.market.papers.config import MODELS
-from wattloom.market.papers.reproduction.document import as_document, write
-from wattloom.market.papers.reproduction.page import render
+from wattloom.market.papers.reproduction.document import Document
 
 BRIEF = "vpp-2021"
 """The paper with the fewest figures: drawing takes its time."""
@@ -55,7 +54,7 @@ def numbers_of(tree):
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("out")
-    page = write(*as_document([findings(model) for model in MODELS]), folder)
+    page = Document(findings(model) for model in MODELS).write(folder)
     return Page(page.read_text("utf-8")), json.loads(page.with_suffix(".json").read_text("utf-8")), folder
 
 
@@ -74,7 +73,7 @@ def test_a_number_is_shown_as_the_rounding_of_what_it_is(written):
 
 
 def test_no_number_stands_in_a_table_unmarked():
-    cells = re.findall(r"<td[^>]*>([^<]*)</td>", render(*as_document([findings(BRIEF)])))
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", Document([findings(BRIEF)]).page())
     assert len(cells) > 10
     assert [cell for cell in cells if re.fullmatch(r"-?\d+(\.\d+)?", cell.strip())] == []
 
@@ -100,16 +99,16 @@ def test_the_page_needs_no_other_file_and_no_network(written):
 
 
 def test_a_generated_community_is_called_synthetic_and_a_measured_one_not():
-    assert "This community is synthetic" in render(*as_document([findings(BRIEF)]))
-    assert "This community is synthetic" not in render(*as_document([findings(BRIEF, synthetic=False)]))
+    assert "This community is synthetic" in Document([findings(BRIEF)]).page()
+    assert "This community is synthetic" not in Document([findings(BRIEF, synthetic=False)]).page()
 
 
 def test_names_are_shown_as_they_are_and_never_run():
-    assert "<script" not in render(*as_document([findings(BRIEF, name="<script>alert(1)</script>")]))
+    assert "<script" not in Document([findings(BRIEF, name="<script>alert(1)</script>")]).page()
 
 
 def test_communities_of_one_paper_stand_under_it_in_the_order_they_were_measured():
-    document, _ = as_document([findings(BRIEF, name="one"), findings(BRIEF, name="two")])
+    document = Document([findings(BRIEF, name="one"), findings(BRIEF, name="two")]).numbers
     (paper,) = document["papers"].values()
     assert [community["name"] for community in paper["communities"]] == ["one", "two"]
 

@@ -18,7 +18,7 @@ from wattloom.market.homes.errors import BadHome, SolveFailed
 from wattloom.market.papers.config import MODELS, ConfigurationError, load_model
 from wattloom.market.papers.reproduction.claims import paper
 from wattloom.market.papers.reproduction.comparison import compare
-from wattloom.market.papers.reproduction.document import as_document, write
+from wattloom.market.papers.reproduction.document import Document
 from wattloom.market.papers.reproduction.findings import Findings
 from wattloom.market.papers.reproduction.measure import measure
 from wattloom.market.papers.reproduction.ways import Most
@@ -67,19 +67,19 @@ def reproduce(
         out_folder.mkdir(parents=True, exist_ok=True)
     except (ConfigurationError, DataError, BadHome, OSError) as error:
         _fail(str(error), code=2)
-    findings: list[Findings] = []
+    document = Document()
     try:
         for configuration, community in studies:
             with _telling(community.name) as tell:
-                findings.append(measure(configuration, community, most=size.most, tell=tell))
-            _show(findings[-1])
+                found = measure(configuration, community, most=size.most, tell=tell)
+            _show(found)
+            document.add(found)
+            page = document.write(out_folder)
+            out.print(f"page {page}, numbers and figures beside it", markup=False)
     except (LedgerRejected, ClientError, SolveFailed) as error:
         _fail(str(error), code=1)
-    try:
-        page = write(*as_document(findings), out_folder)
     except OSError as error:
         _fail(str(error), code=2)
-    out.print(f"page {page}, numbers and figures beside it", markup=False)
 
 
 def _say(sentence: str) -> None:

@@ -15,22 +15,39 @@ from wattloom.market.papers.reproduction.page import render
 from wattloom.market.report.style import as_png
 
 
-def as_document(findings: Iterable[Findings]) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Return the document, papers in the order of what was found, and its pictures: PNG by file name."""
-    papers: dict[str, Any] = {}
-    pictures: dict[str, bytes] = {}
-    for found in findings:
+class Document:
+    """Grows by what is found, papers in the order of their first finding; pictures are PNG by file name."""
+
+    def __init__(self, findings: Iterable[Findings] = ()) -> None:
+        self.numbers: dict[str, Any] = {"papers": {}}
+        self.pictures: dict[str, bytes] = {}
+        for found in findings:
+            self.add(found)
+
+    def add(self, found: Findings) -> None:
+        """Add one paper on one community, and draw its figures."""
         of = paper(found.model)
         drawn = {key: (_file(found, key), as_png(figure)) for key, figure in draw(of, found)}
-        pictures |= dict(drawn.values())
-        papers.setdefault(found.model, _of_paper(of))["communities"].append(
-            {
-                **msgspec.to_builtins(found),
-                "comparison": msgspec.to_builtins(compare(of, found)),
-                "figures": {key: name for key, (name, _) in drawn.items()},
-            }
-        )
-    return {"papers": papers}, pictures
+        self.pictures |= dict(drawn.values())
+        entry = {
+            **msgspec.to_builtins(found),
+            "comparison": msgspec.to_builtins(compare(of, found)),
+            "figures": {key: name for key, (name, _) in drawn.items()},
+        }
+        self.numbers["papers"].setdefault(found.model, _of_paper(of))["communities"].append(entry)
+
+    def page(self) -> str:
+        """Return the page."""
+        return render(self.numbers, self.pictures)
+
+    def write(self, folder: Path) -> Path:
+        """Write the page, its numbers as JSON, and its pictures into a folder; return the page's path."""
+        page = folder / "reproduction.html"
+        page.write_text(self.page(), encoding="utf-8")
+        page.with_suffix(".json").write_text(json.dumps(self.numbers, indent=1) + "\n", encoding="utf-8")
+        for name, picture in self.pictures.items():
+            (folder / name).write_bytes(picture)
+        return page
 
 
 def _of_paper(of: Paper) -> dict[str, Any]:
@@ -39,14 +56,3 @@ def _of_paper(of: Paper) -> dict[str, Any]:
 
 def _file(found: Findings, figure: str) -> str:
     return f"{found.slug}-{figure}.png"
-
-
-def write(document: dict[str, Any], pictures: dict[str, bytes], folder: Path) -> Path:
-    """Write the page, its numbers as JSON, and its pictures into a folder; return the page's path."""
-    page = folder / "reproduction.html"
-    page.write_text(render(document, pictures), encoding="utf-8")
-    numbers = json.dumps(document, indent=1) + "\n"
-    page.with_suffix(".json").write_text(numbers, encoding="utf-8")
-    for name, picture in pictures.items():
-        (folder / name).write_bytes(picture)
-    return page

@@ -16,6 +16,6 @@ _pages = Environment(
 
 
 def render(document: Mapping[str, Any], pictures: Mapping[str, bytes]) -> str:
-    """Return the page of a document (`document.as_document`) and its pictures, PNG by file name."""
+    """Return the page of a document (`document.Document`) and its pictures, PNG by file name."""
     inline = {name: base64.b64encode(data).decode("ascii") for name, data in pictures.items()}
     return _pages.get_template("reproduction.html").render(papers=document["papers"], pictures=inline)
