@@ -8,6 +8,8 @@ from wattloom.market.coordination.second_order.errors import BadQuestion
 from wattloom.market.coordination.second_order.homes import HomeSide
 from wattloom.market.coordination.second_order.layout import answered, ask, shape
 from wattloom.market.coordination.second_order.messages import Kind, total
+from wattloom.market.homes.devices.must_run import MustRun
+from wattloom.market.homes.home import DemandResponse, Home, Tariff
 from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.papers.config import MODELS
 
@@ -98,3 +100,14 @@ def test_a_check_is_a_round_of_exchange_admm(model):
     side.answer(ask(Kind.CHECK, SLOTS, price=PRICE + 0.05, shift=shift, relaxation=1.0, rho=0.1))
     expected = HomeSolver(home).solve_exchange(PRICE + 0.05, anchor, 0.1)
     np.testing.assert_allclose(side.trade_kwh, expected, atol=1e-6)
+
+
+def test_a_home_that_cannot_but_trade_does_so_at_any_price():
+    """It has sold what it draws from the grid, and its neighbours cannot give more than its load."""
+    event = DemandResponse(np.full(SLOTS, 0.1), np.zeros(SLOTS))
+    load = MustRun(np.full(SLOTS, 10.0))
+    side = HomeSide(Home("home", SLOTS, 3600, Tariff(0.2, 1.0), (load,), demand_response=event))
+    side.answer(START)
+    answer = side.answer(ask(Kind.CHECK, SLOTS, price=PRICE, shift=NOTHING, relaxation=1.0, rho=0.1))
+    np.testing.assert_array_equal(side.trade_kwh, 10.0)
+    assert not part(answer, Kind.CHECK, "sensitivity").any()

@@ -29,7 +29,7 @@ class Alike:
     def __init__(self, homes: Sequence[Standard], settings: Settings) -> None:
         self._kkt = KktBatch(homes)
         self._settings = settings
-        self._point = InteriorPoint(self._kkt)
+        self._point, self._own = InteriorPoint(self._kkt), InteriorPoint(self._kkt)
         self._price = np.zeros(self._kkt.trade.size)
         self._correction = np.zeros_like(self._point.s)
         self._linearised = False
@@ -46,7 +46,7 @@ class Alike:
             case Kind.MOVE:
                 return self._move(parts["change"], float(parts["target"][0]))
             case Kind.CHECK:
-                return self._iterate(**parts) | self._pulled(parts["rho"])
+                return self._iterate(**parts) | self._yielding(parts["rho"])
             case Kind.ITERATE:
                 return self._iterate(**parts)
 
@@ -101,17 +101,18 @@ class Alike:
     ) -> Parts:
         """Answer a round of exchange ADMM: move the anchors, whose sum is then zero, and solve."""
         self.anchor_kwh = relaxation * self.trade_kwh + (1.0 - relaxation) * self.anchor_kwh - shift
-        own, self._linearised = self._point.twin(), False
-        left = local.solve(own, price, self.anchor_kwh, float(rho[0]))
-        own.linearise(price, anchor=self.anchor_kwh, rho=float(rho[0]))
-        self.trade_kwh = np.where(left[:, None] <= local.ACCEPTABLE, own.trade_kwh, np.nan)
+        self._linearised = False
+        left = local.solve(self._own, price, self.anchor_kwh, float(rho[0]))
+        self._own.linearise(price, anchor=self.anchor_kwh, rho=float(rho[0]))
+        self.trade_kwh = np.where(left[:, None] <= local.ACCEPTABLE, self._own.trade_kwh, np.nan)
         return {
             "trade": self.trade_kwh,
             "moved": ((self.trade_kwh - self.anchor_kwh) ** 2).sum(axis=1, keepdims=True),
         }
 
-    def _pulled(self, rho: FloatArray) -> Parts:
-        sensitivity = self._kkt.sensitivity()
+    def _yielding(self, rho: FloatArray) -> Parts:
+        """Say how the last iteration's trades yield to prices, and to their anchors' following them."""
+        sensitivity = self._own.sensitivity()
         moved = self.trade_kwh - self.anchor_kwh
         return {
             "pulled": rho * np.einsum("nij,nj->ni", sensitivity, moved),

@@ -43,12 +43,13 @@ class InteriorPoint:
         self.s = np.ones_like(kkt.d)
         self.y = np.ones_like(kkt.d)
         self._gradient, self._room, self._weights = self.u, self.s, self.y
-        self._rho = self._regularisation = 0.0
+        self._free = np.array([home.free[kkt.trade] for home in kkt.homes], dtype=np.float64)
+        self._fixed_kwh = np.array([home.fixed[kkt.trade] for home in kkt.homes])
 
     @property
     def trade_kwh(self) -> FloatArray:
         """The trades of the homes, (N, T)."""
-        return np.asarray(self.u[:, self._kkt.trade])
+        return np.asarray(self.u[:, self._kkt.trade] + self._fixed_kwh)
 
     @property
     def complementarity(self) -> FloatArray:
@@ -80,12 +81,12 @@ class InteriorPoint:
         """Take residuals and factors here, at prices (T,), with rho/2 ||x - anchor||^2, anchor (N, T)."""
         kkt = self._kkt
         self._gradient = kkt.gradient(self.u, self.y)
-        self._gradient[:, kkt.trade] += price + rho * (self.trade_kwh - anchor)
+        self._gradient[:, kkt.trade] += self._free * (price + rho * (self.trade_kwh - anchor))
         self._room = kkt.room(self.u) + self.s
-        self._weights, self._rho = self.y / self.s, rho
+        self._weights = self.y / self.s
         barrier = float(self.complementarity.max()) / kkt.k
-        self._regularisation = min(MOST_REGULARISATION, max(1e-2 * barrier, LEAST_REGULARISATION))
-        kkt.factor(self._weights, rho=rho, reg=self._regularisation)
+        regularisation = min(MOST_REGULARISATION, max(1e-2 * barrier, LEAST_REGULARISATION))
+        kkt.factor(self._weights, rho=rho, reg=regularisation)
 
     def residual(self) -> FloatArray:
         """Return the largest residual of each home's optimality conditions, complementarity apart, (N,)."""
@@ -93,7 +94,7 @@ class InteriorPoint:
 
     def sensitivity(self) -> FloatArray:
         """Return -dx/dprice of a Newton step, (N, T, T)."""
-        return self._kkt.sensitivity()
+        return np.asarray(self._kkt.sensitivity() * self._free[:, :, None] * self._free[:, None, :])
 
     def step(
         self, change: FloatArray | float, target: FloatArray | float, correction: FloatArray | float = 0.0
@@ -101,8 +102,8 @@ class InteriorPoint:
         """Return the step to s y = target - correction, (N, 1) and (N, k), as prices change by (T,)."""
         push = (target - correction) / self.s - self.y
         rhs = -self._gradient - self._pushed(push + self._weights * self._room)
-        rhs[:, self._kkt.trade] -= change
-        u = self._solve(rhs)
+        rhs[:, self._kkt.trade] -= self._free * change
+        u = self._kkt.solve(rhs)
         s = -self._room - self._kkt.multiply_inequalities(u)
         return Step(u=u, s=s, y=push - self._weights * s)
 
@@ -116,7 +117,7 @@ class InteriorPoint:
 
     def corrected(self, correction: FloatArray | float) -> FloatArray:
         """Return what a correction (N, k) adds to a step's trades, (N, T)."""
-        return np.asarray(self._solve(self._pushed(correction / self.s))[:, self._kkt.trade])
+        return np.asarray(self._kkt.solve(self._pushed(correction / self.s))[:, self._kkt.trade])
 
     def reach(self, step: Step) -> FloatArray:
         """Return how many such steps take each home to where some s or y is zero, (N, 1)."""
@@ -137,13 +138,3 @@ class InteriorPoint:
     def _pushed(self, v: FloatArray) -> FloatArray:
         """Return C'v, (N, m), for v (N, k)."""
         return self._kkt.multiply(np.zeros_like(self.u), v)
-
-    def _solve(self, rhs: FloatArray) -> FloatArray:
-        """Return K^-1 rhs, (N, m), refined once."""
-        kkt, n = self._kkt, self._kkt.n
-        u = kkt.solve(rhs)
-        missing = rhs - kkt.multiply(u, self._weights * kkt.multiply_inequalities(u))
-        missing[:, :n] -= self._regularisation * u[:, :n]
-        missing[:, n:] += self._regularisation * u[:, n:]
-        missing[:, kkt.trade] -= self._rho * u[:, kkt.trade]
-        return u + kkt.solve(missing)

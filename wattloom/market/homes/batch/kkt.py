@@ -10,6 +10,9 @@ from wattloom.market.homes.batch.pattern import Structure, Values
 from wattloom.market.homes.batch.standard import Standard
 from wattloom.market.homes.checks import FloatArray
 
+WORTH_THREADS = 100_000
+"""How many numbers factors must have for threads to gain more than calling them takes."""
+
 
 class KktBatch:
     """N homes of one structure, in the terms of `Standard`: n variables, p equalities, k inequalities.
@@ -94,7 +97,10 @@ class KktBatch:
         return from_lanes(out, len(self.homes))
 
     def _over(self, work: Callable[..., None], *arguments: object) -> None:
-        over_groups(work, self._groups, *arguments, self._lanes)
+        if self._factors.size < WORTH_THREADS:
+            work(0, self._groups, *arguments, self._lanes)
+        else:
+            over_groups(work, self._groups, *arguments, self._lanes)
 
     def _placed(self, u: FloatArray) -> FloatArray:
         placed = np.empty_like(u)
