@@ -15,6 +15,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m wattloom.market.homes.batch
 	@touch $@
 
 demo: $(STAMP) $(if $(filter cometbft,$(ENGINE)),engine)  ## one market day (DATA=FOLDER real data, KEEP=FOLDER keeps the ledger, ENGINE=cometbft a network)

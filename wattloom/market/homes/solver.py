@@ -32,9 +32,9 @@ class HomeSolver:
         self.home = home
         self._stated = StatedHome(home)
         self._variables = self._stated.problem().variables()
-        self._program = extract(self._stated)
-        self._trade = self._program.columns[self._stated.trade_kwh.id]
-        self.standard = standardise(self._program, self._trade)
+        self.program = extract(self._stated)
+        self.trade = self.program.columns[self._stated.trade_kwh.id]
+        self.standard = standardise(self.program, self.trade)
 
     @cached_property
     def _batch(self) -> ExchangeBatch:
@@ -43,8 +43,8 @@ class HomeSolver:
     @cached_property
     def _keeping(self) -> tuple[piqp.SparseSolver, sp.csc_matrix, sp.csc_matrix]:
         """The problem without the trade, and what a trade takes from b and from h: (p, T) and (k, T)."""
-        solver = _set_up(without(self._program, self._trade, np.zeros(self.home.slots)))
-        return solver, self._program.A[:, self._trade], self._program.G[:, self._trade]
+        solver = set_up_piqp(without(self.program, self.trade, np.zeros(self.home.slots)))
+        return solver, self.program.A[:, self.trade], self.program.G[:, self.trade]
 
     def stand_alone(self) -> Schedule:
         """Return the plan without trade: its cost is C-bar of paper 000, what the home pays alone."""
@@ -75,13 +75,13 @@ class HomeSolver:
 
         Source: Schwan, Jiang, Kuhn, Jones: PIQP, IEEE CDC 2023; Goulart and Chen: Clarabel, 2024.
         """
-        weights, linear = np.zeros(self._program.c.size), np.zeros(self._program.c.size)
-        weights[self._trade], linear[self._trade] = rho, price_per_kwh - rho * anchor_kwh
-        solver = _set_up(self._program, extra_weights=weights, extra_linear=linear)
+        weights, linear = np.zeros(self.program.c.size), np.zeros(self.program.c.size)
+        weights[self.trade], linear[self.trade] = rho, price_per_kwh - rho * anchor_kwh
+        solver = set_up_piqp(self.program, extra_weights=weights, extra_linear=linear)
         if solver.solve() == piqp.PIQP_SOLVED:
-            return np.array(solver.result.x[self._trade])
+            return np.array(solver.result.x[self.trade])
         problem, q = self._stated.exchange_problem(rho)
-        q.value = -linear[self._trade]
+        q.value = -linear[self.trade]
         self._ask_clarabel(problem)
         return value(self._stated.trade_kwh)
 
@@ -113,9 +113,9 @@ class HomeSolver:
         SolveFailed : no plan keeps this trade, or no solver proved optimality
         """
         solver, equal, at_most = self._keeping
-        solver.update(b=self._program.b - equal @ trade_kwh, h_u=self._program.h - at_most @ trade_kwh)
+        solver.update(b=self.program.b - equal @ trade_kwh, h_u=self.program.h - at_most @ trade_kwh)
         if solver.solve() == piqp.PIQP_SOLVED:
-            self._hold(np.insert(solver.result.x, self._trade.start, trade_kwh))
+            self._hold(np.insert(solver.result.x, self.trade.start, trade_kwh))
         else:
             self._ask_clarabel(self._stated.fixed_problem(trade_kwh))
         return self._stated.schedule()
@@ -126,10 +126,10 @@ class HomeSolver:
 
     def _hold(self, solution: FloatArray) -> None:
         for variable in self._variables:
-            variable.value = solution[self._program.columns[variable.id]].reshape(variable.shape)
+            variable.value = solution[self.program.columns[variable.id]].reshape(variable.shape)
 
 
-def _set_up(
+def set_up_piqp(
     program: QuadraticProgram,
     *,
     extra_weights: FloatArray | float = 0.0,

@@ -13,7 +13,7 @@ J. Optim. 13, 2002; Rockafellar: Augmented Lagrangians and applications of the p
 convex programming, Math. Oper. Res. 1, 1976.
 """
 
-from wattloom.market.homes.batch.compiled import ALONE, compiled
+from wattloom.market.homes.batch.compiled import ALONE, inner
 from wattloom.market.homes.batch.interior import Work
 from wattloom.market.homes.batch.linear import factor, gradient, room, solve
 from wattloom.market.homes.batch.pattern import Pattern, Values
@@ -27,7 +27,7 @@ EXACT = 1e-13
 """By how much conditions may be missed, relative to the largest number in q and d, or to one."""
 
 
-@compiled
+@inner
 def finish(
     pattern: Pattern,
     values: Values,
@@ -60,7 +60,7 @@ def finish(
     return False
 
 
-@compiled
+@inner
 def _largest(numbers: FloatArray) -> float:
     largest = 0.0
     for i in range(numbers.shape[0]):
@@ -68,7 +68,7 @@ def _largest(numbers: FloatArray) -> float:
     return largest
 
 
-@compiled
+@inner
 def _missed(pattern: Pattern, values: Values, u: FloatArray, y: FloatArray, work: Work) -> float:
     """Write the residuals into `work`; return the largest of the equations."""
     gradient(work.r, pattern, values, u, y, ALONE)
@@ -82,7 +82,7 @@ def _missed(pattern: Pattern, values: Values, u: FloatArray, y: FloatArray, work
     return largest
 
 
-@compiled
+@inner
 def _step(pattern: Pattern, values: Values, u: FloatArray, y: FloatArray, work: Work) -> None:
     """Solve the equations once, around u and y."""
     step = work.step.u
@@ -103,7 +103,7 @@ def _step(pattern: Pattern, values: Values, u: FloatArray, y: FloatArray, work: 
             y[i, 0] += work.w[i, 0] * over
 
 
-@compiled
+@inner
 def _mend(y: FloatArray, binding: FloatArray, work: Work, allowed: float) -> int:
     """Let rows go or take them in; return how many."""
     mended = 0

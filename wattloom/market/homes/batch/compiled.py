@@ -5,11 +5,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+import structlog
 
 from wattloom.network.go_toolchain import cache_folder
+
+log = structlog.get_logger(__name__)
+
+OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"contract"},
+    "no_cfunc_wrapper": True,
+}
+INNER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True}
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,14 +35,19 @@ IN_STEP: Lanes = (0,) * 4
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Return `function` compiled at its first call, or read from what a former run has kept.
+    """Return `function` compiled on its first call, or read from what a former run has kept.
 
     Where nothing can be kept, because no folder may be written, every process compiles for itself.
     """
-    compiling = numba.njit(nogil=True, error_model="numpy", fastmath={"contract"})(function)
+    compiling = numba.njit(**OPTIONS)(function)
     with _keeping(), suppress(RuntimeError):
         compiling.enable_caching()
     return cast("Callable[P, R]", compiling)
+
+
+def inner(function: Callable[P, R]) -> Callable[P, R]:
+    """Return `function` for compiled functions to call: without what a call from Python needs."""
+    return cast("Callable[P, R]", numba.njit(**INNER)(function))
 
 
 @contextmanager
@@ -43,7 +59,7 @@ def _keeping() -> Iterator[None]:
     """
     settings = vars(numba.config)
     usual = settings["CACHE_DIR"]
-    settings["CACHE_DIR"] = str(Path(usual or cache_folder() / "compiled") / _version())
+    settings["CACHE_DIR"] = str(_folder(usual))
     try:
         yield
     finally:
@@ -51,7 +67,11 @@ def _keeping() -> Iterator[None]:
 
 
 @cache
-def _version() -> str:
-    """Return a digest of this package's sources."""
+def _folder(base: str) -> Path:
+    """Return the folder for this version, by a digest of the package's sources; say so when it is new."""
     sources = sorted(Path(__file__).parent.glob("*.py"))
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+    version = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+    folder = Path(base or cache_folder() / "compiled") / version
+    if not folder.exists():
+        log.warning("compiling the home solver", once="per version and user", seconds=10, kept=str(folder))
+    return folder

@@ -16,6 +16,9 @@ from wattloom.market.homes.batch.pattern import Structure, Values
 from wattloom.market.homes.batch.standard import Standard
 from wattloom.market.homes.checks import FloatArray
 
+WORTH_THREADS = 10_000
+"""Below so many unknowns in all, handing work to a thread costs about as much as doing it."""
+
 BoolArray = npt.NDArray[np.bool_]
 
 _structures: WeakValueDictionary[bytes, Structure] = WeakValueDictionary()
@@ -37,7 +40,9 @@ class ExchangeBatch:
             by_structure[home.structure].append(at)
         self._warm = warm
         self._parts = [(np.array(at), _Part([homes[i] for i in at])) for at in by_structure.values()]
+        self._starts = np.cumsum([0, *(len(at) for at, _ in self._parts)]).tolist()
         self._shape = (len(homes), homes[0].trade.size)
+        self._unknowns = sum(len(at) * part.unknowns for at, part in self._parts)
 
     def solve(
         self, prices_per_kwh: FloatArray, anchors_kwh: FloatArray, rho: float
@@ -53,10 +58,21 @@ class ExchangeBatch:
         trades, proven = np.empty(self._shape), np.empty(self._shape[0], dtype=bool)
         linear = prices_per_kwh - rho * anchors_kwh
         for at, part in self._parts:
-            if not self._warm:
-                part.forget()
-            trades[at], proven[at] = part.solve(linear[at], rho)
+            part.ask(linear[at], rho, warm=self._warm)
+        if self._unknowns < WORTH_THREADS:
+            self._optimise(0, self._shape[0])
+        else:
+            over_groups(self._optimise, self._shape[0])
+        for at, part in self._parts:
+            trades[at], proven[at] = part.answer()
         return trades, proven
+
+    def _optimise(self, first: int, last: int) -> None:
+        """Solve for homes first..last, counted part by part."""
+        for start, (at, part) in zip(self._starts, self._parts, strict=False):
+            low, high = max(first - start, 0), min(last - start, len(at))
+            if low < high:
+                part.optimise(low, high)
 
 
 class _Part:
@@ -73,22 +89,28 @@ class _Part:
         self._unweighted = self._values.diagonal[:, self._places, 0].copy()
         self._rho = np.nan
         self._optima = self._nothing_known()
-        optimise(
-            0, 0, self._structure.pattern, self._values, self._optima
-        )  # compiled before it is waited for
+        self.optimise(0, 0)  # compiled before it is waited for
 
-    def forget(self) -> None:
-        """Begin the next solve from nowhere."""
-        self._optima.proven[:] = False
+    @property
+    def unknowns(self) -> int:
+        """How many unknowns one home has."""
+        return self._structure.place.size
 
-    def solve(self, linear: FloatArray, rho: float) -> tuple[FloatArray, BoolArray]:
-        """Return the trades for the linear terms (N, T), and which of them are proven."""
+    def ask(self, linear: FloatArray, rho: float, *, warm: bool) -> None:
+        """Put the linear terms (N, T) and rho into the problems."""
         if rho != self._rho:
             self._values.diagonal[:, self._places, 0] = self._unweighted + rho * self._free
             self._optima.factored[:] = self._optima.begun[:] = False
             self._rho = rho
         self._values.q[:, self._places, 0] = self._unpriced + linear * self._free
-        over_groups(optimise, len(linear), self._structure.pattern, self._values, self._optima)
+        self._optima.proven[:] &= warm
+
+    def optimise(self, first: int, last: int) -> None:
+        """Solve the problems of homes first..last."""
+        optimise(first, last, self._structure.pattern, self._values, self._optima)
+
+    def answer(self) -> tuple[FloatArray, BoolArray]:
+        """Return the trades (N, T), and which of them are proven."""
         return self._optima.u[:, self._places, 0] + self._fixed, self._optima.proven
 
     def _nothing_known(self) -> Optima:

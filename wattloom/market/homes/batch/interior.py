@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wattloom.market.homes.batch.compiled import ALONE, compiled
+from wattloom.market.homes.batch.compiled import ALONE, inner
 from wattloom.market.homes.batch.linear import factor, gradient, room, solve
 from wattloom.market.homes.batch.pattern import Pattern, Values
 from wattloom.market.homes.checks import FloatArray
@@ -45,13 +45,13 @@ class Work(NamedTuple):
     step: Point
 
 
-@compiled
+@inner
 def new_point(m: int, k: int) -> Point:
     """Return a point of zeros."""
     return Point(np.zeros((m, 1)), np.zeros((k, 1)), np.zeros((k, 1)))
 
 
-@compiled
+@inner
 def new_work(pattern: Pattern, m: int, k: int) -> Work:
     """Return the memory for one home's iterations."""
     factors = np.zeros((m + pattern.below.size, 1))
@@ -59,7 +59,7 @@ def new_work(pattern: Pattern, m: int, k: int) -> Work:
     return Work(factors, r, rc, w, shift, new_point(m, k))
 
 
-@compiled
+@inner
 def start(pattern: Pattern, values: Values, at: Point, work: Work) -> None:
     """Write Mehrotra's starting point: slacks and multipliers of least squares, moved above zero."""
     k = at.s.shape[0]
@@ -86,7 +86,7 @@ def start(pattern: Pattern, values: Values, at: Point, work: Work) -> None:
         at.u[i, 0] = work.step.u[i, 0]
 
 
-@compiled
+@inner
 def approach(pattern: Pattern, values: Values, at: Point, work: Work, goal: float) -> bool:
     """Iterate until the mean of s y is at most `goal`; tell whether it came that far."""
     k = at.s.shape[0]
@@ -110,7 +110,7 @@ def approach(pattern: Pattern, values: Values, at: Point, work: Work, goal: floa
     return False
 
 
-@compiled
+@inner
 def _direction(pattern: Pattern, values: Values, work: Work) -> None:
     """Write the step that solves the linearised conditions: ds = -rc - C dz, dy = -w ds - shift."""
     _reduce(work.step.u, pattern, values.C, work.r, work.rc, work.w, work.shift)
@@ -118,7 +118,7 @@ def _direction(pattern: Pattern, values: Values, work: Work) -> None:
     _expand(work.step, pattern, values.C, work.rc, work.w, work.shift)
 
 
-@compiled
+@inner
 def _reduce(
     u: FloatArray,
     pattern: Pattern,
@@ -137,7 +137,7 @@ def _reduce(
             u[pattern.C_column[entry], 0] += C[entry, 0] * weight
 
 
-@compiled
+@inner
 def _expand(
     step: Point, pattern: Pattern, C: FloatArray, rc: FloatArray, w: FloatArray, shift: FloatArray
 ) -> None:
@@ -151,7 +151,7 @@ def _expand(
         y[i, 0] = -w[i, 0] * slack - shift[i, 0]
 
 
-@compiled
+@inner
 def _correct(at: Point, work: Work, mean: float) -> None:
     """Turn the predictor's shift into the corrector's: second-order term and centring, by Mehrotra's rule."""
     step, k = work.step, at.s.shape[0]
@@ -164,7 +164,7 @@ def _correct(at: Point, work: Work, mean: float) -> None:
         work.shift[i, 0] += (step.s[i, 0] * step.y[i, 0] - centre) / at.s[i, 0]
 
 
-@compiled
+@inner
 def _longest(at: Point, step: Point) -> float:
     """Return how many times the step may be taken before a slack or a multiplier is zero."""
     fastest = 1e-30
@@ -176,7 +176,7 @@ def _longest(at: Point, step: Point) -> float:
     return 1.0 / fastest
 
 
-@compiled
+@inner
 def _advance(at: Point, step: Point, length: float) -> None:
     for i in range(at.u.shape[0]):
         at.u[i, 0] += length * step.u[i, 0]

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from wattloom.market.homes.batch.compiled import Lanes, compiled
+from wattloom.market.homes.batch.compiled import Lanes, inner
 from wattloom.market.homes.batch.pattern import Pattern, Values
 from wattloom.market.homes.checks import FloatArray
 
@@ -13,7 +13,7 @@ LEAST_PIVOT = 1e-14
 """A pivot that rounding brought below this, times its sign, is taken as this."""
 
 
-@compiled
+@inner
 def gradient(
     out: FloatArray, pattern: Pattern, values: Values, u: FloatArray, y: FloatArray, lanes: Lanes
 ) -> None:
@@ -34,7 +34,7 @@ def gradient(
                 out[j, lane] += values.C[entry, lane] * y[i, lane]
 
 
-@compiled
+@inner
 def room(out: FloatArray, pattern: Pattern, values: Values, u: FloatArray, lanes: Lanes) -> None:
     """Set out = C z - d."""
     for i in range(out.shape[0]):
@@ -46,7 +46,7 @@ def room(out: FloatArray, pattern: Pattern, values: Values, u: FloatArray, lanes
                 out[i, lane] += values.C[entry, lane] * u[j, lane]
 
 
-@compiled
+@inner
 def factor(
     K: FloatArray, pattern: Pattern, values: Values, w: FloatArray, rho: float, delta: float, lanes: Lanes
 ) -> None:
@@ -77,7 +77,7 @@ def factor(
                 K[m + first, lane] = scaled[lane]
 
 
-@compiled
+@inner
 def _assemble(
     K: FloatArray, pattern: Pattern, values: Values, w: FloatArray, rho: float, delta: float, lanes: Lanes
 ) -> None:
@@ -97,7 +97,7 @@ def _assemble(
             K[position, lane] += w[row, lane] * values.products[pair, lane]
 
 
-@compiled
+@inner
 def solve(x: FloatArray, K: FloatArray, pattern: Pattern, lanes: Lanes) -> None:
     """Turn the right-hand side x (m, lanes), by place, into K^-1 x, in place."""
     m, start, below = pattern.sign.size, pattern.start, pattern.below

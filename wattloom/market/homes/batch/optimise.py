@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wattloom.market.homes.batch.active_set import finish
-from wattloom.market.homes.batch.compiled import compiled
+from wattloom.market.homes.batch.compiled import compiled, inner
 from wattloom.market.homes.batch.interior import Point, Work, approach, new_point, new_work, start
 from wattloom.market.homes.batch.pattern import Pattern, Values
 from wattloom.market.homes.batch.systems import of_group
@@ -61,7 +61,7 @@ def optimise(first: int, last: int, pattern: Pattern, values: Values, optima: Op
         optima.proven[home] = optima.factored[home] = done
 
 
-@compiled
+@inner
 def _halfway(pattern: Pattern, values: Values, optima: Optima, home: int, at: Point, work: Work) -> bool:
     """Write the home's halfway point into `at`, found first if need be; tell whether there is one."""
     halfway = Point(optima.halfway.u[home], optima.halfway.s[home], optima.halfway.y[home])
@@ -78,7 +78,7 @@ def _halfway(pattern: Pattern, values: Values, optima: Optima, home: int, at: Po
     return bool(optima.begun[home])
 
 
-@compiled
+@inner
 def _onwards(
     pattern: Pattern,
     values: Values,

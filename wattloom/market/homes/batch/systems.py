@@ -1,12 +1,12 @@
 """Compiled loops over groups of lanes: arrays are (groups, rows, lanes), a call treats groups first..last."""
 
-from wattloom.market.homes.batch.compiled import Lanes, compiled
+from wattloom.market.homes.batch.compiled import Lanes, compiled, inner
 from wattloom.market.homes.batch.linear import factor, gradient, room, solve
 from wattloom.market.homes.batch.pattern import IndexArray, Pattern, Values
 from wattloom.market.homes.checks import FloatArray
 
 
-@compiled
+@inner
 def of_group(values: Values, group: int) -> Values:
     """Return the numbers of one group."""
     return Values(
