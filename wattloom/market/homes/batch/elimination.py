@@ -36,9 +36,10 @@ class Elimination:
 
         For column j with rows r0 < r1 < ...: first (r1, r0), (r2, r0), ..., then (r2, r1), ...
         """
-        pairs = [np.triu_indices(count, 1) for count in np.diff(self.start)]
-        first = np.concatenate([at + pair[0] for at, pair in zip(self.start, pairs, strict=False)])
-        second = np.concatenate([at + pair[1] for at, pair in zip(self.start, pairs, strict=False)])
+        counts = np.diff(self.start)
+        pairs = {count: np.array(np.triu_indices(count, 1)) for count in set(counts)}
+        columns = zip(self.start, counts, strict=False)
+        first, second = np.concatenate([at + pairs[count] for at, count in columns], axis=1)
         return self._find(self.below[second], self.below[first])
 
     def _find(self, rows: IntArray, columns: IntArray) -> IntArray:

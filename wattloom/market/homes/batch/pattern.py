@@ -124,8 +124,11 @@ class Structure:
 def _pairs(row: IntArray, rows: int) -> tuple[IntArray, IntArray]:
     """Return all pairs (e, f), f <= e, of entries of one row; entries are ordered by row."""
     start = np.searchsorted(row, np.arange(rows + 1))
-    pairs = [at + np.array(np.tril_indices(count)) for at, count in zip(start, np.diff(start), strict=False)]
-    first, second = np.concatenate(pairs, axis=1)
+    counts = np.diff(start)
+    pairs = {count: np.array(np.tril_indices(count)) for count in set(counts)}
+    first, second = np.concatenate(
+        [at + pairs[count] for at, count in zip(start, counts, strict=False)], axis=1
+    )
     return first, second
 
 
