@@ -52,9 +52,3 @@ def test_observers_see_every_question_and_everybodys_trades():
     assert seen[0][0] is Kind.START
     assert all(trades.shape == found.trade_kwh.shape for _, trades in seen)
     assert np.abs(seen[-1][1] - found.trade_kwh).max() <= FROZEN.tolerance
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_a_day_of_ten_homes_takes_a_dozen_rounds(model):
-    outcome = run_in_process(community(model, homes=10, slots=24, seed=1)).outcome
-    assert len(outcome.rounds) <= 14
