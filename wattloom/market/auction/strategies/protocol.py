@@ -59,7 +59,7 @@ class Strategy(Protocol):
     """
 
     def quote(self, homes: npt.NDArray[np.intp], buying: Bools, situation: Situation) -> Ints:
-        """Return limit prices (M,) of homes (M,), nano per Wh: what bids pay at most, asks are paid at least."""
+        """Return the most that bids would pay and the least that asks would be paid (M,), nano per Wh."""
         ...
 
     def observe(self, homes: npt.NDArray[np.intp], served: Bools) -> None:
