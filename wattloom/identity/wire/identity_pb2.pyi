@@ -690,30 +690,42 @@ Global___ProveConsistencyResponse: _TypeAlias = ProveConsistencyResponse  # noqa
 
 @_typing.final
 class RequestExistenceRequest(_message.Message):
+    """What a meter asks of one witness. The service passes it on: it never sees a tree, only what blinding has made
+    of it (RFC 9474), and whether meter and witness may ask and sign stands on the ledger. docs/existence.md
+    """
+
     DESCRIPTOR: _descriptor.Descriptor
 
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
-    TREE_ROOT_FIELD_NUMBER: _builtins.int
-    DEPTH_FIELD_NUMBER: _builtins.int
     EPOCH_FIELD_NUMBER: _builtins.int
-    request_id: _builtins.bytes
-    """32 random bytes, the requester's own"""
-    tree_root: _builtins.bytes
-    """32 bytes"""
-    depth: _builtins.int
-    """4 to 10: the tree has 2^depth one-time keys"""
+    LFDI_FIELD_NUMBER: _builtins.int
+    WITNESS_FIELD_NUMBER: _builtins.int
+    TREE_FIELD_NUMBER: _builtins.int
+    BLINDED_FIELD_NUMBER: _builtins.int
+    SIGNATURE_FIELD_NUMBER: _builtins.int
     epoch: _builtins.int
+    lfdi: _builtins.bytes
+    """20 bytes: the meter that asks"""
+    witness: _builtins.bytes
+    """20 bytes: the meter that is asked"""
+    tree: _builtins.int
+    """which of the meter's trees of the epoch, from 0"""
+    blinded: _builtins.bytes
+    """256 bytes: the blinded message. Source: RFC 9474, 4.2."""
+    signature: _builtins.bytes
+    """64 bytes: by the asking meter's manufacturer key, over all of the above"""
     def __init__(
         self,
         *,
-        request_id: _builtins.bytes = ...,
-        tree_root: _builtins.bytes = ...,
-        depth: _builtins.int = ...,
         epoch: _builtins.int = ...,
+        lfdi: _builtins.bytes = ...,
+        witness: _builtins.bytes = ...,
+        tree: _builtins.int = ...,
+        blinded: _builtins.bytes = ...,
+        signature: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["depth", b"depth", "epoch", b"epoch", "request_id", b"request_id", "tree_root", b"tree_root"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blinded", b"blinded", "epoch", b"epoch", "lfdi", b"lfdi", "signature", b"signature", "tree", b"tree", "witness", b"witness"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -723,110 +735,85 @@ Global___RequestExistenceRequest: _TypeAlias = RequestExistenceRequest  # noqa: 
 class RequestExistenceResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
-    SIGNERS_FIELD_NUMBER: _builtins.int
-    SIGNATURES_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def signers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
-        """certificate ids, once the public rule has chosen them"""
-
-    @_builtins.property
-    def signatures(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExistenceSignature]:
-        """those that are there"""
-
+    BLIND_SIGNATURE_FIELD_NUMBER: _builtins.int
+    blind_signature: _builtins.bytes
+    """256 bytes, empty until the witness has signed. Source: RFC 9474, 4.3."""
     def __init__(
         self,
         *,
-        signers: _abc.Iterable[_builtins.bytes] | None = ...,
-        signatures: _abc.Iterable[Global___ExistenceSignature] | None = ...,
+        blind_signature: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["signatures", b"signatures", "signers", b"signers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blind_signature", b"blind_signature"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RequestExistenceResponse: _TypeAlias = RequestExistenceResponse  # noqa: Y015
 
 @_typing.final
-class ExistenceSignature(_message.Message):
-    """A meter vouches for a tree."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CERTIFICATE_ID_FIELD_NUMBER: _builtins.int
-    SIGNATURE_FIELD_NUMBER: _builtins.int
-    certificate_id: _builtins.bytes
-    """of the signing meter"""
-    signature: _builtins.bytes
-    """64 bytes"""
-    def __init__(
-        self,
-        *,
-        certificate_id: _builtins.bytes = ...,
-        signature: _builtins.bytes = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate_id", b"certificate_id", "signature", b"signature"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ExistenceSignature: _TypeAlias = ExistenceSignature  # noqa: Y015
-
-@_typing.final
 class SignExistenceRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     NONCE_FIELD_NUMBER: _builtins.int
-    CERTIFICATE_ID_FIELD_NUMBER: _builtins.int
+    LFDI_FIELD_NUMBER: _builtins.int
     SIGNATURE_FIELD_NUMBER: _builtins.int
-    VOUCHED_FIELD_NUMBER: _builtins.int
+    SIGNED_FIELD_NUMBER: _builtins.int
     nonce: _builtins.bytes
     """of a challenge"""
-    certificate_id: _builtins.bytes
-    """of the signing meter"""
+    lfdi: _builtins.bytes
+    """20 bytes: the witness"""
     signature: _builtins.bytes
-    """by its key over the statement of this call"""
+    """64 bytes: by its manufacturer key, over the nonce and the statement of this call"""
     @_builtins.property
-    def vouched(self) -> _containers.RepeatedCompositeFieldContainer[Global___Vouched]: ...
+    def signed(self) -> _containers.RepeatedCompositeFieldContainer[Global___BlindSigned]: ...
     def __init__(
         self,
         *,
         nonce: _builtins.bytes = ...,
-        certificate_id: _builtins.bytes = ...,
+        lfdi: _builtins.bytes = ...,
         signature: _builtins.bytes = ...,
-        vouched: _abc.Iterable[Global___Vouched] | None = ...,
+        signed: _abc.Iterable[Global___BlindSigned] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate_id", b"certificate_id", "nonce", b"nonce", "signature", b"signature", "vouched", b"vouched"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lfdi", b"lfdi", "nonce", b"nonce", "signature", b"signature", "signed", b"signed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SignExistenceRequest: _TypeAlias = SignExistenceRequest  # noqa: Y015
 
 @_typing.final
-class Vouched(_message.Message):
+class BlindSigned(_message.Message):
+    """A witness's answer to one request."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
-    SIGNATURE_FIELD_NUMBER: _builtins.int
-    request_id: _builtins.bytes
-    signature: _builtins.bytes
-    """64 bytes"""
+    EPOCH_FIELD_NUMBER: _builtins.int
+    LFDI_FIELD_NUMBER: _builtins.int
+    TREE_FIELD_NUMBER: _builtins.int
+    BLIND_SIGNATURE_FIELD_NUMBER: _builtins.int
+    epoch: _builtins.int
+    lfdi: _builtins.bytes
+    """20 bytes: the meter that asked"""
+    tree: _builtins.int
+    blind_signature: _builtins.bytes
+    """256 bytes"""
     def __init__(
         self,
         *,
-        request_id: _builtins.bytes = ...,
-        signature: _builtins.bytes = ...,
+        epoch: _builtins.int = ...,
+        lfdi: _builtins.bytes = ...,
+        tree: _builtins.int = ...,
+        blind_signature: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "signature", b"signature"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blind_signature", b"blind_signature", "epoch", b"epoch", "lfdi", b"lfdi", "tree", b"tree"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Vouched: _TypeAlias = Vouched  # noqa: Y015
+Global___BlindSigned: _TypeAlias = BlindSigned  # noqa: Y015
 
 @_typing.final
 class SignExistenceResponse(_message.Message):
@@ -835,7 +822,7 @@ class SignExistenceResponse(_message.Message):
     ASKED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def asked(self) -> _containers.RepeatedCompositeFieldContainer[Global___RequestExistenceRequest]:
-        """what this meter is asked to sign and has not signed"""
+        """what this witness is asked to sign and has not signed"""
 
     def __init__(
         self,

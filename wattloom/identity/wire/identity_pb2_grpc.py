@@ -170,14 +170,14 @@ class IdentityServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RequestExistence(self, request, context):
-        """Asks for signatures on a tree of one-time keys; the same request again tells how far it is.
+        """Asks one drawn witness for a blind signature; the same request again tells whether it is there.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SignExistence(self, request, context):
-        """Hands in a signing meter's signatures, if any, and returns what is still asked of it.
+        """Hands in a witness's blind signatures, if any, and returns what is still asked of it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

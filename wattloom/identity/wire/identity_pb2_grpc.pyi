@@ -52,9 +52,9 @@ class IdentityStub:
     ProveConsistency: _grpc.UnaryUnaryMultiCallable[_identity_pb2.ProveConsistencyRequest, _identity_pb2.ProveConsistencyResponse]
     """Proves that the log at one size is a beginning of the log at a later one. Source: RFC 9162, 2.1.4."""
     RequestExistence: _grpc.UnaryUnaryMultiCallable[_identity_pb2.RequestExistenceRequest, _identity_pb2.RequestExistenceResponse]
-    """Asks for signatures on a tree of one-time keys; the same request again tells how far it is."""
+    """Asks one drawn witness for a blind signature; the same request again tells whether it is there."""
     SignExistence: _grpc.UnaryUnaryMultiCallable[_identity_pb2.SignExistenceRequest, _identity_pb2.SignExistenceResponse]
-    """Hands in a signing meter's signatures, if any, and returns what is still asked of it."""
+    """Hands in a witness's blind signatures, if any, and returns what is still asked of it."""
 
 @_typing.type_check_only
 class IdentityAsyncStub(IdentityStub):
@@ -80,9 +80,9 @@ class IdentityAsyncStub(IdentityStub):
     ProveConsistency: _aio.UnaryUnaryMultiCallable[_identity_pb2.ProveConsistencyRequest, _identity_pb2.ProveConsistencyResponse]  # type: ignore[assignment]
     """Proves that the log at one size is a beginning of the log at a later one. Source: RFC 9162, 2.1.4."""
     RequestExistence: _aio.UnaryUnaryMultiCallable[_identity_pb2.RequestExistenceRequest, _identity_pb2.RequestExistenceResponse]  # type: ignore[assignment]
-    """Asks for signatures on a tree of one-time keys; the same request again tells how far it is."""
+    """Asks one drawn witness for a blind signature; the same request again tells whether it is there."""
     SignExistence: _aio.UnaryUnaryMultiCallable[_identity_pb2.SignExistenceRequest, _identity_pb2.SignExistenceResponse]  # type: ignore[assignment]
-    """Hands in a signing meter's signatures, if any, and returns what is still asked of it."""
+    """Hands in a witness's blind signatures, if any, and returns what is still asked of it."""
 
 class IdentityServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -171,7 +171,7 @@ class IdentityServicer(metaclass=_abc_1.ABCMeta):
         request: _identity_pb2.RequestExistenceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.RequestExistenceResponse, _abc.Awaitable[_identity_pb2.RequestExistenceResponse]]:
-        """Asks for signatures on a tree of one-time keys; the same request again tells how far it is."""
+        """Asks one drawn witness for a blind signature; the same request again tells whether it is there."""
 
     @_abc_1.abstractmethod
     def SignExistence(
@@ -179,6 +179,6 @@ class IdentityServicer(metaclass=_abc_1.ABCMeta):
         request: _identity_pb2.SignExistenceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_identity_pb2.SignExistenceResponse, _abc.Awaitable[_identity_pb2.SignExistenceResponse]]:
-        """Hands in a signing meter's signatures, if any, and returns what is still asked of it."""
+        """Hands in a witness's blind signatures, if any, and returns what is still asked of it."""
 
 def add_IdentityServicer_to_server(servicer: IdentityServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
