@@ -13,9 +13,10 @@ from wattloom.chaincode.api.errors import MachineFault
 from wattloom.identity.tls import TlsAuthority
 from wattloom.network import failpoints
 from wattloom.network.client import _route
-from wattloom.network.gateway import GatewayNotStarted, GatewayServer, GatewayThread, server
+from wattloom.network.gateway import GatewayNotStarted, GatewayServer, GatewayThread
 from wattloom.network.wire import gateway_pb2 as wire
 from wattloom.network.wire.gateway_pb2_grpc import GatewayStub
+from wattloom.rpc.server import MAX_RECEIVE, OPTIONS
 
 from ..notes import Note
 from .told import told
@@ -24,7 +25,7 @@ SERVICE = "wattloom.gateway.v1.Gateway"
 SUBMIT = f"/{SERVICE}/Submit"
 
 
-@pytest.mark.parametrize("option", [name for name, _ in (*server.OPTIONS, *_route.OPTIONS)])
+@pytest.mark.parametrize("option", [MAX_RECEIVE, *(name for name, _ in (*OPTIONS, *_route.OPTIONS))])
 def test_grpc_knows_the_options_that_it_is_given(option):
     """Others are passed over in silence, such as a limit of pings that ends quiet streams."""
     assert option.encode() + b"\0" in Path(cygrpc.__file__).read_bytes()

@@ -1,15 +1,12 @@
 """What the gateway counts, in Prometheus' names and units."""
 
 from collections.abc import Callable
-from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.process_collector import ProcessCollector
 
 from wattloom.chaincode.api.execution import Status
-
-BUCKETS_S: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-LOOPBACK: Final = "127.0.0.1"
+from wattloom.rpc.server import BUCKETS_S
 
 
 class Metrics:

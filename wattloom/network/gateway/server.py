@@ -1,37 +1,21 @@
-"""The gateway as a server: TLS, health, reflection, metrics, and an orderly end."""
+"""The gateway as a server, which ends in order when its engine stops."""
 
 import asyncio
 import signal
 from collections.abc import Callable
-from typing import Final
 
-import grpc
 import structlog
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
-from prometheus_client import start_http_server
 
 from wattloom.identity.tls import TlsIdentity
 from wattloom.network.engine import Engine, EngineStopped
-from wattloom.network.gateway.border import SERVICE, handlers
 from wattloom.network.gateway.errors import GatewayNotStarted
 from wattloom.network.gateway.limits import DEFAULT_LIMITS, MAX_REQUEST_BYTES, Limits
-from wattloom.network.gateway.metrics import LOOPBACK
 from wattloom.network.gateway.service import GatewayService
+from wattloom.network.gateway.statuses import status_of
+from wattloom.network.wire import gateway_pb2
+from wattloom.rpc.server import ANY_PORT, Listening, RpcServer, ServerNotStarted
 
-ANY_PORT: Final = "127.0.0.1:0"
-MAX_PORT: Final = 65_535
-
-OPTIONS: Final = (
-    ("grpc.so_reuseport", 0),  # a second server on the port is an error, not a rival
-    ("grpc.max_receive_message_length", MAX_REQUEST_BYTES),
-    ("grpc.max_send_message_length", -1),
-    ("grpc.max_concurrent_streams", 1_024),
-    ("grpc.keepalive_time_ms", 60_000),
-    ("grpc.keepalive_timeout_ms", 20_000),
-    ("grpc.keepalive_permit_without_calls", 1),
-    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
-)
+SERVICE = gateway_pb2.DESCRIPTOR.services_by_name["Gateway"]
 
 log = structlog.get_logger(__name__)
 
@@ -54,29 +38,36 @@ class GatewayServer:
         limits: Limits = DEFAULT_LIMITS,
         metrics_port: int | None = None,
     ) -> None:
-        self.address = address
-        self._limits = limits
-        self._metrics_port = metrics_port
-        self._end_metrics: Callable[[], None] = lambda: None
         self._service = GatewayService(engine, limits)
-        self._health = health.aio.HealthServicer()
-        self._server = grpc.aio.server(options=OPTIONS, maximum_concurrent_rpcs=limits.calls)
-        self._server.add_generic_rpc_handlers((handlers(self._service, self._service.metrics.calls),))
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        reflection.enable_server_reflection(
-            (SERVICE.full_name, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server
+        self._rpc = RpcServer(
+            SERVICE,
+            self._service,
+            Listening(
+                key_pem=tls.key_pem,
+                certificate_pem=tls.certificate_pem,
+                address=address,
+                max_request_bytes=MAX_REQUEST_BYTES,
+                calls=limits.calls,
+                grace_s=limits.grace_s,
+                metrics_port=metrics_port,
+            ),
+            calls=self._service.metrics.calls,
+            status_of=status_of,
+            registry=self._service.metrics.registry,
         )
-        self._credentials = grpc.ssl_server_credentials([(tls.key_pem, tls.certificate_pem)])
+
+    @property
+    def address(self) -> str:
+        """host:port, once it is listened on."""
+        return self._rpc.address
 
     async def start(self) -> None:
         """Listen; raise `GatewayNotStarted` where that cannot be."""
         try:
-            self.address = self._listen()
-        except GatewayNotStarted:
+            await self._rpc.start()
+        except ServerNotStarted as error:
             self._service.feed.stop()
-            raise
-        await self._server.start()
-        await self._health.set(SERVICE.full_name, health_pb2.HealthCheckResponse.SERVING)
+            raise GatewayNotStarted(str(error)) from error
         self._watching = asyncio.create_task(self._watch_engine())
         log.info("gateway started", address=self.address)
 
@@ -87,50 +78,16 @@ class GatewayServer:
     async def stop(self) -> None:
         """Say so, end the streams, let the calls in hand finish, and close."""
         self._watching.cancel()
-        await self._health.enter_graceful_shutdown()
+        await self._rpc.announce_end()
         self._service.end_streams()
-        await self._server.stop(self._limits.grace_s)
+        await self._rpc.stop()
         self._service.feed.stop()
-        self._end_metrics()
         log.info("gateway stopped", address=self.address)
 
     async def _watch_engine(self) -> None:
         await self.wait_engine_stopped()
-        await self._health.set(SERVICE.full_name, health_pb2.HealthCheckResponse.NOT_SERVING)
+        await self._rpc.set_serving(False)
         log.error("engine stopped", address=self.address)
-
-    def _listen(self) -> str:
-        """Take both ports; return the address with the port that it has."""
-        host, _, number = self.address.rpartition(":")
-        if not (host and number.isdecimal() and int(number) <= MAX_PORT):  # gRPC takes 99999 for 34463
-            raise GatewayNotStarted(f"{self.address!r} is no address to listen on: write host:port")
-        try:
-            port = self._server.add_secure_port(self.address, self._credentials)
-        except RuntimeError as error:
-            raise GatewayNotStarted(
-                f"cannot listen on {self.address}: the port is taken, or the host is not this machine's"
-            ) from error
-        try:
-            self._start_metrics()
-        except OSError as error:
-            raise GatewayNotStarted(
-                f"cannot serve metrics on {LOOPBACK}:{self._metrics_port}: {error.strerror}"
-            ) from error
-        return f"{host}:{port}"
-
-    def _start_metrics(self) -> None:
-        if self._metrics_port is None:
-            return
-        server, thread = start_http_server(
-            self._metrics_port, addr=LOOPBACK, registry=self._service.metrics.registry
-        )
-
-        def end() -> None:
-            server.shutdown()
-            server.server_close()
-            thread.join()
-
-        self._end_metrics = end
 
 
 async def serve_gateway(

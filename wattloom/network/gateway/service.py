@@ -9,7 +9,6 @@ from time import perf_counter
 import msgspec
 
 from wattloom.network.engine import Engine
-from wattloom.network.gateway.border import Receive, Send
 from wattloom.network.gateway.errors import BadRequest, FollowerTooSlow, TooManyStreams
 from wattloom.network.gateway.feed import BlockFeed
 from wattloom.network.gateway.limits import MAX_WAIT_MS, Limits
@@ -19,6 +18,7 @@ from wattloom.network.gateway.submissions import Submissions
 from wattloom.network.wire import cometbft_pb2
 from wattloom.network.wire import gateway_pb2 as wire
 from wattloom.network.wire.ledger_pb2 import BlockRecord
+from wattloom.rpc.border import Receive, Send
 
 
 class GatewayService:

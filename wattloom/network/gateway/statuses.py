@@ -14,8 +14,9 @@ from wattloom.chaincode.api.errors import ChaincodeError
 from wattloom.chaincode.api.execution import refused
 from wattloom.chaincode.registry.errors import MembershipRefusal
 from wattloom.network import engine, refusals
-from wattloom.network.gateway.errors import Busy, GatewayRefusal, Stopping
+from wattloom.network.gateway.errors import BadRequest, Busy, GatewayRefusal, Stopping
 from wattloom.network.wire.gateway_pb2 import RefusalDetail
+from wattloom.rpc.border import NoMessage
 
 DOMAIN: Final = "wattloom"
 """The domain of every `ErrorInfo` of ours; without one, an error is the transport's."""
@@ -45,6 +46,8 @@ STATUSES: Final[dict[str, StatusCode]] = {
 def status_of(error: Exception) -> Status:
     """Return what a caller is told of an error; nothing where it is none that we foresee."""
     match error:
+        case NoMessage():
+            return status_of(BadRequest(field="request", reason="is not a protobuf message of this method"))
         case GatewayRefusal():
             return _status(error.status, error, error.retry_after_s)
         case engine.Busy():

@@ -9,13 +9,13 @@ from google.rpc.status_pb2 import Status
 
 from wattloom.chaincode.api.errors import ChaincodeError
 from wattloom.network import engine
-from wattloom.network.gateway.border import Receive, Send
 from wattloom.network.gateway.errors import AnswersUnread, BadRequest
 from wattloom.network.gateway.limits import Limits
 from wattloom.network.gateway.metrics import Metrics
 from wattloom.network.gateway.statuses import status_of
 from wattloom.network.gateway.submissions import Answer, Submissions
 from wattloom.network.wire import gateway_pb2 as wire
+from wattloom.rpc.border import Receive, Send
 
 FORESEEN = (ChaincodeError, engine.Busy, engine.EngineStopped)
 

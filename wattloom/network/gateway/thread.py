@@ -7,7 +7,8 @@ from concurrent.futures import Future
 from wattloom.identity.tls import TlsIdentity
 from wattloom.network.engine import Engine
 from wattloom.network.gateway.limits import DEFAULT_LIMITS, Limits
-from wattloom.network.gateway.server import ANY_PORT, GatewayServer
+from wattloom.network.gateway.server import GatewayServer
+from wattloom.rpc.server import ANY_PORT
 
 
 class GatewayThread:

@@ -5,17 +5,12 @@ from typing import Any, Protocol
 
 import grpc
 import structlog
-from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
+from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 from prometheus_client import Counter
-
-from wattloom.network.gateway.errors import BadRequest
-from wattloom.network.gateway.statuses import status_of
-from wattloom.network.wire import gateway_pb2
-
-SERVICE = gateway_pb2.DESCRIPTOR.services_by_name["Gateway"]
 
 log = structlog.get_logger(__name__)
 
@@ -36,15 +31,31 @@ class Context(Protocol):
         ...
 
 
-def handlers(service: object, calls: Counter) -> grpc.GenericRpcHandler:
-    """Return what serves every method of the gateway by the method of that name of `service`.
+class NoMessage(Exception):
+    """The bytes of a request are no message of its method."""
+
+
+def handlers(
+    descriptor: ServiceDescriptor,
+    service: object,
+    *,
+    calls: Counter,
+    status_of: Callable[[Exception], Status],
+) -> grpc.GenericRpcHandler:
+    """Return what serves every method of a service by the method of that name of `service`.
 
     A unary method takes the request, a stream also takes `send`; each may raise.
+
+    Parameters
+    ----------
+    calls : counts ended calls, by method and code
+    status_of : what a caller is told of an exception, `NoMessage` included
     """
     by_name = {
-        method.name: _handler(method, getattr(service, method.name), calls) for method in SERVICE.methods
+        method.name: _handler(method, getattr(service, method.name), calls, status_of)
+        for method in descriptor.methods
     }
-    return grpc.method_handlers_generic_handler(SERVICE.full_name, by_name)
+    return grpc.method_handlers_generic_handler(descriptor.full_name, by_name)
 
 
 _STREAM_HANDLERS = {
@@ -54,9 +65,14 @@ _STREAM_HANDLERS = {
 """By whether the requests come as a stream too."""
 
 
-def _handler(method: MethodDescriptor, serve: Any, calls: Counter) -> "grpc.RpcMethodHandler[Any, Any]":  # noqa: ANN401
+def _handler(
+    method: MethodDescriptor,
+    serve: Any,  # noqa: ANN401 - `Unary` or `Stream`
+    calls: Counter,
+    status_of: Callable[[Exception], Status],
+) -> "grpc.RpcMethodHandler[Any, Any]":
     request, response = GetMessageClass(method.input_type), GetMessageClass(method.output_type)
-    border = _Border(method.name, calls)
+    border = _Border(method.name, calls, status_of)
     make, answer = (
         (_STREAM_HANDLERS[method.client_streaming], border.stream(serve))
         if method.server_streaming
@@ -84,8 +100,9 @@ def _tolerant(kind: type[Message]) -> Callable[[bytes], Message | None]:
 class _Border:
     """Wraps one method: counts how calls end, and turns whatever is raised into a status."""
 
-    def __init__(self, method: str, calls: Counter) -> None:
+    def __init__(self, method: str, calls: Counter, status_of: Callable[[Exception], Status]) -> None:
         self._method = method
+        self._status_of = status_of
         self._ended = {code: calls.labels(method, code.name) for code in grpc.StatusCode}
 
     def unary(self, serve: Unary) -> Callable[[Message | None, Context], Awaitable[Message | None]]:
@@ -115,7 +132,7 @@ class _Border:
         if not isinstance(error, Exception):
             self._ended[grpc.StatusCode.CANCELLED].inc()
             raise error
-        status = rpc_status.to_status(status_of(error))
+        status = rpc_status.to_status(self._status_of(error))
         self._ended[status.code].inc()
         if status.code is grpc.StatusCode.INTERNAL:
             log.error("call failed", method=self._method, exc_info=error)
@@ -124,5 +141,5 @@ class _Border:
 
 def _present(request: Message | None) -> Message:
     if request is None:
-        raise BadRequest(field="request", reason="is not a protobuf message of this method")
+        raise NoMessage
     return request
