@@ -1,12 +1,12 @@
 """A ledger in memory for tests and simulations of contracts: no engine, no signatures, the same rules."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from wattloom.chaincode.api.codec import Record, decode, encode
 from wattloom.chaincode.api.context import Block, Caller, Context, Event, Position
 from wattloom.chaincode.api.contract import Contract, Kind
-from wattloom.chaincode.api.execution import Outcome, apply, run_timers
+from wattloom.chaincode.api.execution import Outcome, apply, execute, run_timers
 from wattloom.chaincode.api.overlay import MemoryReader, Overlay
 
 R = TypeVar("R", bound=Record)
@@ -23,8 +23,16 @@ def caller(party_id: str, role: str, **attributes: str) -> Caller:
     )
 
 
+class Call(NamedTuple):
+    """A transaction that is to be run: who calls which function with what."""
+
+    who: Caller
+    function: str
+    argument: Record | None = None
+
+
 class MemoryLedger:
-    """Contracts over a dictionary, one transaction per block, time moved by hand.
+    """Contracts over a dictionary, time moved by hand; every call has a block of its own but in `run_block`.
 
     `events` keeps every event of every block; `timer_outcomes` what each timer came to.
     """
@@ -39,10 +47,19 @@ class MemoryLedger:
 
     def advance_to(self, time_s: int) -> None:
         """Make an empty block at the given time, so that due timers run."""
+        self.run_block([], time_s=time_s)
+
+    def run_block(self, calls: Iterable[Call], *, time_s: int) -> list[Outcome]:
+        """Make one block: run due timers, then the calls in their order; a refused one changes nothing."""
         if time_s < self.time_s:
             raise ValueError("block time never goes back")
         self.time_s = time_s
-        self._commit(self._next_block())
+        overlay = self._next_block()
+        outcomes = [self._run(overlay, index, call) for index, call in enumerate(calls)]
+        self._commit(overlay)
+        for outcome in outcomes:
+            self.events += outcome.events
+        return outcomes
 
     def submit(self, who: Caller, function: str, argument: Record | None = None) -> bytes:
         """Run one transaction in a block of its own; raise its refusal, which changes nothing."""
@@ -65,6 +82,11 @@ class MemoryLedger:
         data, _ = apply(self.contracts, ctx, function, self._bytes(argument), kind=Kind.QUERY)
         return decode(data, result)
 
+    def _run(self, overlay: Overlay, index: int, call: Call) -> Outcome:
+        ctx = self._context(call.who, overlay, index=index)
+        arguments = self._bytes(call.argument)
+        return execute(self.contracts, ctx, call.function, arguments, kind=Kind.TRANSACTION)
+
     def _next_block(self) -> Overlay:
         overlay = Overlay(self.committed)
         for _, outcome in run_timers(self.contracts, overlay, self._block()):
@@ -79,13 +101,13 @@ class MemoryLedger:
     def _block(self) -> Block:
         return Block(chain_id="test", height=self.height + 1, time_s=self.time_s, hash="00" * 32)
 
-    def _context(self, who: Caller, overlay: Overlay, *, read_only: bool = False) -> Context:
+    def _context(self, who: Caller, overlay: Overlay, *, index: int = 0, read_only: bool = False) -> Context:
         return Context(
             contract="",
             block=self._block(),
-            position=Position(height=self.height + 1, index=0),
+            position=Position(height=self.height + 1, index=index),
             caller=who,
-            tx_id=f"{self.height + 1:064x}",
+            tx_id=f"{self.height + 1:056x}{index:08x}",
             overlay=overlay,
             read_only=read_only,
         )

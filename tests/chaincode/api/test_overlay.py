@@ -60,3 +60,14 @@ def test_a_scan_is_not_disturbed_by_writes_during_it(base, pending):
         top.put("c", key, None)
     assert list(top.scan("c", "", "\x7f")) == []
     assert all(top.get("c", key) is None for key in model)
+
+
+@given(st.lists(LAYER, max_size=4), KEYS, KEYS)
+def test_committed_keys_stay_in_order_whatever_is_written_and_deleted(layers, start, stop):
+    committed = MemoryReader()
+    for layer in layers:
+        committed.apply({"c": layer})
+    values = committed.values.get("c", {})
+    assert list(committed.scan("c", start, stop)) == sorted(
+        (key, value) for key, value in values.items() if start <= key < stop
+    )

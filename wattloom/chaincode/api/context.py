@@ -1,6 +1,6 @@
 """The context: everything that a contract may know of the outside, handed in as one value."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import msgspec
@@ -108,7 +108,17 @@ class Context:
 
     def within(self, contract: str) -> "Context":
         """Return the same call seen from another contract, whose rules then decide."""
-        return replace(self, contract=contract)
+        return Context(
+            contract=contract,
+            block=self.block,
+            position=self.position,
+            caller=self.caller,
+            tx_id=self.tx_id,
+            overlay=self.overlay,
+            read_only=self.read_only,
+            events=self.events,
+            scheduled=self.scheduled,
+        )
 
     def require_role(self, *roles: str) -> None:
         """Raise `Forbidden` unless the caller has one of the roles."""

@@ -1,7 +1,6 @@
 """Running one call against pending state: all of its writes count, or none does."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from enum import IntEnum
 from traceback import format_exception  # lint-chaincode: allow IMPORT for the log, never on the ledger
 
@@ -71,7 +70,15 @@ def apply(
     ChaincodeError : refused; nothing was merged
     """
     contract, name = resolve(contracts, function)
-    trial = replace(ctx, contract=contract.name, overlay=Overlay(ctx.overlay), events=[], scheduled=[])
+    trial = Context(
+        contract=contract.name,
+        block=ctx.block,
+        position=ctx.position,
+        caller=ctx.caller,
+        tx_id=ctx.tx_id,
+        overlay=Overlay(ctx.overlay),
+        read_only=ctx.read_only,
+    )
     data = contract.invoke(trial, name, arguments, kind=kind)
     if len(data) > MAX_RESULT_BYTES:
         raise ResultTooLarge(function=function, size_bytes=len(data), limit_bytes=MAX_RESULT_BYTES)

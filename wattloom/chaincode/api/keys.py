@@ -11,10 +11,10 @@ def join(*parts: str) -> str:
     ------
     ValueError : a part is empty, holds `/` or anything but printable ASCII, or the key is too long
     """
-    for part in parts:
-        if not part or SEPARATOR in part or not part.isascii() or not part.isprintable() or " " in part:
-            raise ValueError(f"not a key part: {part!r}")
     key = SEPARATOR.join(parts)
+    plain = key.isascii() and key.isprintable() and " " not in key
+    if not plain or not all(parts) or key.count(SEPARATOR) != len(parts) - 1:
+        raise ValueError(f"not a key part: one of {parts!r}")
     if len(key) > MAX_KEY_BYTES:
         raise ValueError(f"a key has at most {MAX_KEY_BYTES} bytes, this has {len(key)}")
     return key

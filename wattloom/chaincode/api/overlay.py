@@ -1,5 +1,6 @@
 """The stub below a context: readers of committed bytes, and overlays that hold writes until they count."""
 
+from bisect import bisect_left, insort
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -67,10 +68,14 @@ class Overlay:
 
 
 class MemoryReader:
-    """A reader over a dictionary, for tests and simulations that need no engine."""
+    """A reader over a dictionary, for tests and simulations that need no engine.
+
+    Keys are kept in order, so that a range costs its own size and not that of the whole state.
+    """
 
     def __init__(self) -> None:
         self.values: dict[str, dict[str, bytes]] = {}
+        self._keys: dict[str, list[str]] = {}
 
     def get(self, contract: str, key: str) -> bytes | None:
         """Return the value, or None."""
@@ -78,16 +83,18 @@ class MemoryReader:
 
     def scan(self, contract: str, start: str, stop: str) -> Iterator[tuple[str, bytes]]:
         """Yield the range in key order."""
-        values = self.values.get(contract, {})
-        for key in sorted(key for key in values if start <= key < stop):
+        values, ordered = self.values.get(contract, {}), self._keys.get(contract, [])
+        for key in ordered[bisect_left(ordered, start) : bisect_left(ordered, stop)]:
             yield key, values[key]
 
     def apply(self, changes: dict[str, dict[str, bytes | None]]) -> None:
         """Take over an overlay's changes."""
         for contract, pending in changes.items():
-            values = self.values.setdefault(contract, {})
+            values, ordered = self.values.setdefault(contract, {}), self._keys.setdefault(contract, [])
             for key, value in pending.items():
-                if value is None:
-                    values.pop(key, None)
-                else:
+                if value is not None:
+                    if key not in values:
+                        insort(ordered, key)
                     values[key] = value
+                elif values.pop(key, None) is not None:
+                    del ordered[bisect_left(ordered, key)]
