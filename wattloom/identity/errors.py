@@ -40,6 +40,12 @@ class Code(StrEnum):
     SIGNATURE_RANGE = "SIGNATURE_RANGE"
     SIGNATURE_HIGH_S = "SIGNATURE_HIGH_S"
     SIGNATURE_INVALID = "SIGNATURE_INVALID"
+    EXISTENCE_PATH = "EXISTENCE_PATH"
+    """A path through a tree of one-time keys has not the tree's depth, or no place in it."""
+    EXISTENCE_ROOT = "EXISTENCE_ROOT"
+    """A path does not lead to the tree's root."""
+    LOG_PROOF = "LOG_PROOF"
+    """A proof or a signed head of the log of certificates does not hold."""
 
 
 class IdentityRejected(IdentityError):
