@@ -1,6 +1,7 @@
 """The client for asyncio programs: the same calls as `Client` has, with the same arguments and errors."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, overload
@@ -15,7 +16,7 @@ from wattloom.network.client._cursors import BlockCursor, Cursor, EventCursor, p
 from wattloom.network.client._proofs import ProvenValue
 from wattloom.network.client._records import Description, Event, LedgerBlock, Receipt, TransactionStatus
 from wattloom.network.client._route import OPTIONS, Route
-from wattloom.network.client._signing import Arguments
+from wattloom.network.client._signing import Arguments, Clock
 from wattloom.network.client._steps import Call, Pause, Steps
 from wattloom.network.client._stream import SubmissionStream
 from wattloom.network.client._talk import Talk
@@ -38,9 +39,12 @@ class AsyncClient:
         identity: Signer | None = None,
         chain_id: str | None = None,
         patience_s: float = 30.0,
+        clock: Clock = time.time,
     ) -> None:
         self._route = Route(addresses, ca_certificate=ca_certificate)
-        self._talk = Talk(identity, chain_id=chain_id, patience_s=patience_s, gateways=len(addresses))
+        self._talk = Talk(
+            identity, chain_id=chain_id, patience_s=patience_s, gateways=len(addresses), clock=clock
+        )
         self._channels = [
             grpc.aio.secure_channel(address, self._route.credentials, options=OPTIONS)
             for address in self._route.addresses

@@ -1,12 +1,15 @@
 """Signing: arguments into bytes, bytes into a transaction, and the certificate sent along while it is new."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from wattloom.chaincode.api.codec import Record, encode
 from wattloom.network.transactions import MAX_VALIDITY_S, SignedTransaction, Signer, sign
 
 Arguments = Record | Mapping[str, object] | None
+
+Clock = Callable[[], float]
+"""Tells Unix seconds: the machine's, or those of a ledger whose time is moved by hand."""
 
 
 def sign_offline(
@@ -17,12 +20,13 @@ def sign_offline(
     arguments: Arguments = None,
     valid_for_s: int = 60,
     introduce: bool = True,
+    clock: Clock = time.time,
 ) -> SignedTransaction:
     """Sign a transaction, or a query, that somebody else may send.
 
     Parameters
     ----------
-    valid_for_s : 1 to 600 by this machine's clock; the ledger judges by its block time, and a refusal because
+    valid_for_s : 1 to 600 by `clock`; the ledger judges by its block time, and a refusal because
         the validity has passed or ends too far ahead has both times in its details
     introduce : whether the certificate chain travels along; the ledger needs it on a certificate's first use
     """
@@ -33,6 +37,6 @@ def sign_offline(
         chain_id=chain_id,
         function=function,
         arguments=b"" if arguments is None else encode(arguments),
-        valid_until_s=int(time.time()) + valid_for_s,
+        valid_until_s=int(clock()) + valid_for_s,
         introduce=introduce,
     )

@@ -1,6 +1,7 @@
 """The client for programs with threads."""
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, overload
@@ -15,7 +16,7 @@ from wattloom.network.client._cursors import BlockCursor, Cursor, EventCursor, p
 from wattloom.network.client._proofs import ProvenValue
 from wattloom.network.client._records import Description, Event, LedgerBlock, Receipt, TransactionStatus
 from wattloom.network.client._route import OPTIONS, Route
-from wattloom.network.client._signing import Arguments
+from wattloom.network.client._signing import Arguments, Clock
 from wattloom.network.client._steps import Call, Pause, Steps
 from wattloom.network.client._talk import Talk
 from wattloom.network.client.errors import CommitUnknown
@@ -35,6 +36,7 @@ class Client:
     identity : who signs; without one, only what needs no signature works
     chain_id : the ledger meant; without one, the first gateway that answers is believed
     patience_s : how long a call is tried before it ends in an error
+    clock : tells by when a transaction must be in a block, Unix seconds
     """
 
     def __init__(
@@ -45,9 +47,12 @@ class Client:
         identity: Signer | None = None,
         chain_id: str | None = None,
         patience_s: float = 30.0,
+        clock: Clock = time.time,
     ) -> None:
         self._route = Route(addresses, ca_certificate=ca_certificate)
-        self._talk = Talk(identity, chain_id=chain_id, patience_s=patience_s, gateways=len(addresses))
+        self._talk = Talk(
+            identity, chain_id=chain_id, patience_s=patience_s, gateways=len(addresses), clock=clock
+        )
         self._channels = [
             grpc.secure_channel(address, self._route.credentials, options=OPTIONS)
             for address in self._route.addresses

@@ -7,7 +7,7 @@ from wattloom.chaincode.registry.errors import UnknownCreator
 from wattloom.network.client import _records as records
 from wattloom.network.client._budget import Budget
 from wattloom.network.client._records import Description, Receipt, TransactionStatus
-from wattloom.network.client._signing import Arguments, sign_offline
+from wattloom.network.client._signing import Arguments, Clock, sign_offline
 from wattloom.network.client._steps import Steps, ask, submit
 from wattloom.network.client.errors import CommitUnknown, NotAnswered, NotSubmitted, Refused
 from wattloom.network.refusals import LedgerRefusal
@@ -26,12 +26,19 @@ class Talk:
     """
 
     def __init__(
-        self, identity: Signer | None, *, chain_id: str | None, patience_s: float, gateways: int
+        self,
+        identity: Signer | None,
+        *,
+        chain_id: str | None,
+        patience_s: float,
+        gateways: int,
+        clock: Clock,
     ) -> None:
         self._identity = identity
         self._chain_id = chain_id
         self._patience_s = patience_s
         self._gateways = gateways
+        self._clock = clock
         self._introduces = {wire.SubmitRequest: True, wire.EvaluateRequest: False}
 
     def budget(self) -> Budget:
@@ -157,6 +164,7 @@ class Talk:
                 arguments=arguments,
                 valid_for_s=valid_for_s,
                 introduce=introduce,
+                clock=self._clock,
             )
         except LedgerRefusal as refusal:
             raise Refused(refusal.code, refusal.details, str(refusal)) from refusal

@@ -25,15 +25,16 @@ def create_ledger(
     chain_id: str,
     organisations: Sequence[Authority],
     accounts: Sequence[GenesisAccount] = (),
+    now_ns: int | None = None,
 ) -> LedgerFolder:
-    """Make the folder of a new ledger of these organisations.
+    """Make the folder of a new ledger of these organisations, which begins at `now_ns`, Unix nanoseconds.
 
     Raises
     ------
     LedgerFolderError : the folder is not empty
     GenesisRejected : the chain's id does not fit
     """
-    now_ns = time.time_ns()
+    now_ns = time.time_ns() if now_ns is None else now_ns
     key = ValidatorKey.generate()
     state = GenesisState(
         organisations=[

@@ -44,10 +44,16 @@ MAX_BLOCK_TRANSACTIONS = 1_000
 log = structlog.get_logger(__name__)
 
 
+def present_ns() -> int:
+    """Return the machine's time, Unix nanoseconds."""
+    return time.time_ns()
+
+
 class SoloEngine:
     """One validator that executes, signs and stores; see `network.engine.Engine` for the calls.
 
-    One thread makes blocks. Whatever else is called may come from any thread.
+    One thread makes blocks. Whatever else is called may come from any thread. `clock` tells Unix nanoseconds;
+    a simulated day may move it forward.
     """
 
     name = "solo"
@@ -58,6 +64,7 @@ class SoloEngine:
         *,
         rules: Rules = RULES,
         heartbeat_s: float = HEARTBEAT_S,
+        clock: Callable[[], int] = present_ns,
     ) -> None:
         genesis = folder.genesis()
         self.chain_id = genesis.chain_id
@@ -65,6 +72,7 @@ class SoloEngine:
         self._key = folder.validator_key()
         self._store = folder.open_store()
         self._heartbeat_s = heartbeat_s
+        self._clock = clock
         self._application = Application(self._store, rules)
         try:
             self._tip, self._last_commit, self._owes_proof = resume(self._store, self._application, genesis)
@@ -195,7 +203,7 @@ class SoloEngine:
 
     def _catch_up_with_time(self) -> None:
         """Make empty blocks until block time is the present: after a start, or when the machine slept."""
-        while time.time_ns() - self._tip.last_time.ns > STALE_AFTER_HEARTBEATS * self._heartbeat_s * 1e9:
+        while self._clock() - self._tip.last_time.ns > STALE_AFTER_HEARTBEATS * self._heartbeat_s * 1e9:
             self._make_block([])
 
     def _await_work(self) -> list[SignedTransaction] | None:
@@ -240,7 +248,7 @@ class SoloEngine:
     def _sign(self, block: Block, identity: BlockID) -> Commit:
         """Vote for the block, at a time later than its own, and return the commit of that one vote."""
         height = block.header.height
-        voted = vote_time(block.header.time, Timestamp.of_ns(time.time_ns()))
+        voted = vote_time(block.header.time, Timestamp.of_ns(self._clock()))
         vote = self._key.precommit(self.chain_id, height, identity, voted)
         return Commit(height=height, round=0, block_id=identity, signatures=(vote,))
 
