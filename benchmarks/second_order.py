@@ -18,7 +18,6 @@ from benchmarks.convergence import USABLE, Figures, Instance, generated, measure
 from wattloom.market.coordination.fleet import Fleet
 from wattloom.market.coordination.repair import NobodyCanBalance, repair, surplus_lost
 from wattloom.market.coordination.second_order.homes import Homes
-from wattloom.market.coordination.second_order.messages import Kind
 from wattloom.market.coordination.second_order.running import run_in_process
 from wattloom.market.coordination.second_order.settings import FROZEN
 from wattloom.market.homes.checks import FloatArray
@@ -47,7 +46,7 @@ def coordinated(instance: Instance, *, central: bool) -> Found:
     community = instance.make()
     homes, trades = Homes(community.homes), list[FloatArray]()
     started = time.perf_counter()
-    found = run_in_process(homes, observe=partial(_note, trades))
+    found = run_in_process(homes, observe=lambda _, trade_kwh: trades.append(trade_kwh))
     seconds = time.perf_counter() - started
     gap = lost_10 = lost_26 = None
     if central:
@@ -126,11 +125,6 @@ def main(
         source = f"generated-{first_seed}" if data is None else "measured"
         path = out / f"{model}-{homes}-{slots}-{source}-{count}.json"
         path.write_text(json.dumps([asdict(each) for each in found], indent=1) + "\n", encoding="utf-8")
-
-
-def _note(trades: list[FloatArray], kind: Kind, trade_kwh: FloatArray) -> None:
-    if kind is not Kind.AIM:
-        trades.append(trade_kwh)
 
 
 def _lost(fleet: Fleet, trade_kwh: FloatArray, alone: float, best: float) -> float | None:

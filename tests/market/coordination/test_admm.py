@@ -15,8 +15,9 @@ from wattloom.chaincode.transactive.terms import Form, RhoSchedule
 from wattloom.market.coordination import admm
 from wattloom.market.coordination.fleet import Fleet
 from wattloom.market.coordination.repair import repair
-from wattloom.market.data.synthetic import synthetic_community
 from wattloom.market.homes.central import solve_central
+from wattloom.market.papers.communities import random_community
+from wattloom.market.papers.config import MODELS
 from wattloom.market.transactive.terms import offered_terms
 from wattloom.market.transactive.units import to_pico
 
@@ -36,9 +37,18 @@ def check_ends_at_the_optimum(community, form):
 
 @pytest.mark.parametrize("form", Form)
 @settings(max_examples=3, deadline=None)
-@given(seed=st.integers(0, 10**6), homes=st.integers(2, 5), slots=st.integers(1, 12))
-def test_both_forms_end_at_the_central_optimum(form, seed, homes, slots):
-    check_ends_at_the_optimum(synthetic_community(homes=homes, slots=slots, seed=seed), form)
+@given(model=st.sampled_from(MODELS), seed=st.integers(0, 10**6), homes=st.integers(2, 5))
+def test_both_forms_end_at_the_central_optimum(form, model, seed, homes):
+    check_ends_at_the_optimum(random_community(model, homes=homes, slots=8, seed=seed), form)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("model", MODELS)
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6), homes=st.integers(2, 10), slots=st.sampled_from([1, 12, 24, 48]))
+def test_both_forms_end_at_the_central_optimum_of_many_communities(form, model, seed, homes, slots):
+    check_ends_at_the_optimum(random_community(model, homes=homes, slots=slots, seed=seed), form)
 
 
 def test_the_price_that_it_ends_at_is_the_dual_price_of_clearing():

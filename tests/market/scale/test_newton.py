@@ -3,7 +3,6 @@
 import pytest
 
 from wattloom.market.coordination.second_order.homes import Homes
-from wattloom.market.coordination.second_order.messages import Kind
 from wattloom.market.coordination.second_order.running import run_in_process
 from wattloom.market.scale import newton
 from wattloom.market.scale.case import prepare
@@ -32,7 +31,7 @@ def test_rounds_are_prices_that_went_out_and_exchanges_are_all_questions(case, f
     kinds = []
     outcome = run_in_process(Homes(case.community.homes), observe=lambda kind, _: kinds.append(kind)).outcome
     assert found.exchanges == outcome.exchanges == len(kinds)
-    assert found.rounds == len(outcome.rounds) == len(kinds) - kinds.count(Kind.AIM)
+    assert found.rounds == len(outcome.rounds) == len(kinds)
 
 
 def test_masks_double_every_number_and_add_a_veto_an_exchange(found):

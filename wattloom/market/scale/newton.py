@@ -31,9 +31,8 @@ class _Watch:
 
     def __call__(self, kind: Kind, trade_kwh: FloatArray) -> None:
         self.asked[kind] += 1
-        if kind is not Kind.AIM:
-            seconds = time.perf_counter() - self.started
-            self.points.append(Point(trade_kwh, self.asked.total(), seconds))
+        seconds = time.perf_counter() - self.started
+        self.points.append(Point(trade_kwh, self.asked.total(), seconds))
         self.tell(f"round {len(self.points)}, {kind}")
 
     def numbers(self, slots: int) -> tuple[int, int, int]:

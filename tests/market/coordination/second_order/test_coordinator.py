@@ -35,16 +35,16 @@ def test_sums_are_all_that_the_coordinator_needs():
     check_clearing_prices(found, community())
 
 
-def test_two_questions_a_round_until_the_barrier_is_small():
+def test_homes_move_until_the_barrier_is_small_and_then_check():
     found = conclude(sides().total, len(community()))
     kinds = [entry.kind for entry in found.rounds]
     checks = kinds.count(Kind.CHECK)
     assert kinds == [Kind.START] + [Kind.MOVE] * (len(kinds) - checks - 1) + [Kind.CHECK] * checks
-    assert found.exchanges == 2 * kinds.count(Kind.MOVE) + 1 + checks
+    assert found.exchanges == len(kinds)
     assert found.rounds[-1].meets(FROZEN.tolerance)
 
 
-@pytest.mark.parametrize("last", [1, 2, 6, 15])
+@pytest.mark.parametrize("last", [1, 2, 6, 10])
 def test_after_a_home_has_left_the_others_start_again_at_other_prices(last):
     """After so many questions only the first three of four homes answer."""
     alone, asked = [HomeSide(home) for home in community()], []
@@ -60,7 +60,7 @@ def test_after_a_home_has_left_the_others_start_again_at_other_prices(last):
     check_clearing_prices(found, community()[:3])
 
 
-@pytest.mark.parametrize("at", [1, 2, 5, 14])
+@pytest.mark.parametrize("at", [1, 2, 5, 10])
 def test_after_a_breakdown_exchange_admm_finds_the_prices(at):
     homes, asked = sides(), []
 

@@ -18,7 +18,6 @@ NOTHING = np.zeros(SLOTS)
 START = ask(Kind.START, SLOTS, price=PRICE, barrier=0.3)
 QUESTIONS = [
     START,
-    ask(Kind.AIM, SLOTS, change=NOTHING + 0.01),
     ask(Kind.MOVE, SLOTS, change=NOTHING + 0.01, target=0.01),
     ask(Kind.CHECK, SLOTS, price=PRICE, shift=NOTHING, relaxation=1.0, rho=0.1),
     ask(Kind.ITERATE, SLOTS, price=PRICE, shift=NOTHING, relaxation=1.6, rho=0.1),
@@ -56,7 +55,7 @@ def test_a_question_for_other_slots_is_refused_and_changes_nothing():
     side.answer(START)
     other.answer(START)
     with pytest.raises(BadQuestion, match="are needed"):
-        side.answer(ask(Kind.AIM, SLOTS + 1, change=np.zeros(SLOTS + 1)))
+        side.answer(ask(Kind.MOVE, SLOTS + 1, change=np.zeros(SLOTS + 1), target=0.01))
     np.testing.assert_array_equal(side.answer(QUESTIONS[1]).addends, other.answer(QUESTIONS[1]).addends)
 
 

@@ -10,7 +10,7 @@ from wattloom.market.coordination.second_order.messages import Answer, Kind, Que
 @pytest.mark.parametrize("values", [[np.nan], [np.inf], [[1.0]], 1.0])
 def test_a_question_is_a_flat_vector_of_finite_numbers(values):
     with pytest.raises(BadQuestion, match="no flat vector of finite numbers"):
-        Question(Kind.AIM, np.array(values))
+        Question(Kind.MOVE, np.array(values))
 
 
 def test_a_question_of_an_unknown_kind_is_refused():
@@ -19,7 +19,7 @@ def test_a_question_of_an_unknown_kind_is_refused():
 
 
 def test_a_question_may_be_made_from_what_arrived():
-    assert Question("aim", [1, 2]).kind is Kind.AIM
+    assert Question("move", [1, 2]).kind is Kind.MOVE
 
 
 def test_totals_are_sums_and_whether_anybody_vetoes():

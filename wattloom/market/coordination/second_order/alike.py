@@ -31,7 +31,6 @@ class Alike:
         self._settings = settings
         self._point, self._own = InteriorPoint(self._kkt), InteriorPoint(self._kkt)
         self._price = np.zeros(self._kkt.trade.size)
-        self._correction = np.zeros_like(self._point.s)
         self._linearised = False
         self.trade_kwh = self._point.trade_kwh
         self.anchor_kwh = np.zeros_like(self.trade_kwh)
@@ -41,8 +40,6 @@ class Alike:
         match kind:
             case Kind.START:
                 return self._start(parts["price"], float(parts["barrier"][0]))
-            case Kind.AIM:
-                return self._aim(parts["change"])
             case Kind.MOVE:
                 return self._move(parts["change"], float(parts["target"][0]))
             case Kind.CHECK:
@@ -53,30 +50,22 @@ class Alike:
     def _start(self, price: FloatArray, barrier: float) -> Parts:
         self._price = price
         local.centre(self._point, price, barrier, self._settings.proximal_rho)
-        answer = self._stand()
+        answer = self._stand(np.zeros((len(self.trade_kwh), 1)))
         self.anchor_kwh = np.zeros_like(self.trade_kwh)
         return answer
 
-    def _aim(self, change: FloatArray) -> Parts:
-        point = self._linearise()
-        step = point.step(change, 0.0)
-        self._correction = step.s * step.y
-        return {
-            "correction": point.corrected(self._correction),
-            "complementarity": point.left(step)[:, None],
-        }
-
     def _move(self, change: FloatArray, target: float) -> Parts:
         point = self._linearise()
-        step = point.step(change, target, self._correction)
+        step = local.corrected(point, change, target)
         barrier = point.complementarity / point.inequalities
         share = np.clip(1.0 - 1e2 * barrier, self._settings.boundary_share, MOST_SHARE)[:, None]
-        point.move(step, np.minimum(1.0, share * point.reach(step)))
+        length = np.minimum(1.0, share * point.reach(step))
+        point.move(step, length)
         self._price = self._price + change
-        return self._stand()
+        return self._stand(length)
 
-    def _stand(self) -> Parts:
-        """Linearise afresh and say what a step from here would do."""
+    def _stand(self, length: FloatArray) -> Parts:
+        """Linearise afresh, and say what a step from here would do."""
         self._linearised = False
         point = self._linearise()
         self.anchor_kwh = self.trade_kwh = point.trade_kwh
@@ -85,7 +74,8 @@ class Alike:
             "newton": point.trades(point.step(0.0, 0.0)),
             "centring": point.centring(),
             "complementarity": point.complementarity[:, None],
-            "inequalities": np.full((len(self.trade_kwh), 1), float(point.inequalities)),
+            "inequalities": np.full_like(length, point.inequalities),
+            "length": length,
             "sensitivity": folded(point.sensitivity()),
         }
 

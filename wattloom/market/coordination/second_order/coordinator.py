@@ -2,8 +2,8 @@
 
 Newton's method along the central path of the community's problem: homes say what a step would do to the sum
 of their trades, and how that depends on prices; the coordinator changes the prices so that the sum vanishes.
-The corrector is Mehrotra's, summed over homes. Once the barrier is small, rounds of exchange ADMM check what
-was found. Method and figures: docs/second-order.md.
+Once the barrier is small, rounds of exchange ADMM check what was found. Every question is a round. Method and
+figures: docs/second-order.md.
 """
 
 from collections.abc import Generator
@@ -21,8 +21,10 @@ from wattloom.market.homes.checks import FloatArray
 
 INTERIOR_FLOOR, CHECK_FLOOR = 1e-13, 1e-9
 """The least eigenvalue, relative to the largest, that the sum of sensitivities is taken to have."""
-LEAST_CENTRING = 1e-6
-"""The least share of the barrier that a step aims at."""
+LEAST_CENTRING, LEAST_CENTRING_LATE, MOST_CENTRING = 1e-3, 1e-6, 0.5
+"""Bounds on the share of the barrier that a step aims at."""
+NEARLY_ZERO = 1e-6
+"""The barrier, $, from which the path is all but straight, and late bounds hold."""
 NEARLY_CLEARED_KWH = 1e-3
 """The imbalance above which a check would be in vain."""
 PROGRESS = 0.1
@@ -74,14 +76,12 @@ def _follow_the_path(talk: Conversation) -> Asking[Outcome | None]:
 
 
 def _step(talk: Conversation, sums: Parts, barrier: float) -> Asking[Parts]:
-    """Take an interior round: aim at a barrier of zero, learn the terms of second order, then move."""
-    sensitivity = unfolded(sums["sensitivity"], talk.slots)
-    excess = sums["trade"] + sums["newton"]
-    aimed = yield from talk.put(Kind.AIM, change=_divided(excess, sensitivity, INTERIOR_FLOOR))
-    left = float(aimed["complementarity"][0] / sums["complementarity"][0])
-    target = barrier * float(np.clip(left**3, LEAST_CENTRING, 1.0))
-    excess = excess + target * sums["centring"] + aimed["correction"]
-    change = _divided(excess, sensitivity, INTERIOR_FLOOR)
+    """Take an interior round. The less far homes came with the last step, the more this one centres."""
+    short = 1.0 - float(sums["length"][0]) / talk.homes
+    least = LEAST_CENTRING if barrier > NEARLY_ZERO else LEAST_CENTRING_LATE
+    target = barrier * float(np.clip(short, least, MOST_CENTRING))
+    excess = sums["trade"] + sums["newton"] + target * sums["centring"]
+    change = _divided(excess, unfolded(sums["sensitivity"], talk.slots), INTERIOR_FLOOR)
     moved = yield from talk.put(Kind.MOVE, change=change, target=target)
     talk.price = talk.price + change
     return moved

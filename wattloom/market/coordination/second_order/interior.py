@@ -113,11 +113,7 @@ class InteriorPoint:
 
     def centring(self) -> FloatArray:
         """Return how a step's trades grow with its target, (N, T)."""
-        return self.corrected(-1.0)
-
-    def corrected(self, correction: FloatArray | float) -> FloatArray:
-        """Return what a correction (N, k) adds to a step's trades, (N, T)."""
-        return np.asarray(self._kkt.solve(self._pushed(correction / self.s))[:, self._kkt.trade])
+        return np.asarray(self._kkt.solve(-self._pushed(1.0 / self.s))[:, self._kkt.trade])
 
     def reach(self, step: Step) -> FloatArray:
         """Return how many such steps take each home to where some s or y is zero, (N, 1)."""

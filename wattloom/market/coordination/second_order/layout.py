@@ -3,8 +3,7 @@
 | kind | the question's values | what each home does and answers |
 |---|---|---|
 | start | price (T,), barrier | finds its place on the central path at that price, alone; linearises |
-| aim | change (T,) | tries the Newton step to a barrier of zero, for its terms of second order |
-| move | change (T,), target | takes its Newton step to the target barrier, as far as it can; linearises |
+| move | change (T,), target | takes its step to the target barrier, as far as it can go; linearises |
 | check | price (T,), shift (T,), relaxation, rho | answers a round of exchange ADMM, with its sensitivity |
 | iterate | as check | answers a round of exchange ADMM |
 
@@ -38,8 +37,6 @@ def asked(kind: Kind, slots: int) -> Fields:
     match kind:
         case Kind.START:
             return {"price": slots, "barrier": 1}
-        case Kind.AIM:
-            return {"change": slots}
         case Kind.MOVE:
             return {"change": slots, "target": 1}
         case Kind.CHECK | Kind.ITERATE:
@@ -50,20 +47,19 @@ def answered(kind: Kind, slots: int) -> Fields:
     """Return the parts of an answer's addends.
 
     trade: x, kWh; newton: dx of a step to a barrier of zero at constant price; centring: d dx / d barrier;
-    correction: dx of the terms of second order; sensitivity: -dx/dprice, as its upper triangle;
-    complementarity: s.y, $, and inequalities: how many such products; moved: ||x - anchor||^2, kWh^2;
-    pulled: rho sensitivity (x - anchor), kWh.
+    complementarity: s.y, $, and inequalities: how many such products; length: the share of its last step that
+    the home could go; sensitivity: -dx/dprice, as its upper triangle; moved: ||x - anchor||^2, kWh^2; pulled:
+    rho sensitivity (x - anchor), kWh.
     """
     match kind:
-        case Kind.AIM:
-            return {"correction": slots, "complementarity": 1}
         case Kind.CHECK:
             return {"trade": slots, "moved": 1, "pulled": slots, "sensitivity": triangle(slots)}
         case Kind.ITERATE:
             return {"trade": slots, "moved": 1}
         case Kind.START | Kind.MOVE:
             vectors = {"trade": slots, "newton": slots, "centring": slots}
-            return vectors | {"complementarity": 1, "inequalities": 1, "sensitivity": triangle(slots)}
+            scalars = {"complementarity": 1, "inequalities": 1, "length": 1}
+            return vectors | scalars | {"sensitivity": triangle(slots)}
 
 
 def shape(kind: Kind, slots: int) -> tuple[int, int]:

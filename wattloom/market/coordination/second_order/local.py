@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from wattloom.market.coordination.second_order.interior import InteriorPoint
+from wattloom.market.coordination.second_order.interior import InteriorPoint, Step
 from wattloom.market.coordination.second_order.messages import BoolArray
 from wattloom.market.homes.checks import FloatArray
 
@@ -12,6 +12,8 @@ CENTRED, FEASIBLE = 0.5, 1e-8
 """How far each s y of a centred home may be from the barrier, relative to it, and its residuals from zero."""
 PRECISE, ACCEPTABLE = 2e-11, 1e-8
 """Residuals and complementarity at which a home's optimum is final, and at which it is still of use."""
+HELPFUL = 0.95
+"""The least share of a step's length that its correction must leave."""
 WIDE_BARRIER, LEAST_BARRIER = 0.1, 1e-14
 """Where the way to a home's own optimum begins, and below which its steps no longer aim, $."""
 
@@ -47,6 +49,23 @@ def solve(point: InteriorPoint, price: FloatArray, anchor: FloatArray, rho: floa
         _predict_and_correct(point, least > PRECISE)
     point.take(best, np.ones(len(anchor), dtype=bool))
     return least
+
+
+def corrected(point: InteriorPoint, change: FloatArray, target: float) -> Step:
+    """Return homes' steps to a barrier as prices change by (T,), corrected for terms of second order.
+
+    The products ds dy that Newton's method neglects are those of the step itself, by the square of how much
+    of it a home can go. A home that would come less far with this correction does without it.
+    """
+    plain = point.step(change, target)
+    length = np.minimum(1.0, point.reach(plain))
+    better = point.step(change, target, length**2 * plain.s * plain.y)
+    helps = np.minimum(1.0, point.reach(better)) >= HELPFUL * length
+    return Step(
+        u=np.where(helps, better.u, plain.u),
+        s=np.where(helps, better.s, plain.s),
+        y=np.where(helps, better.y, plain.y),
+    )
 
 
 def _predict_and_correct(point: InteriorPoint, moving: BoolArray) -> None:

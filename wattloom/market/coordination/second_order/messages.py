@@ -22,7 +22,6 @@ class Kind(StrEnum):
     """What a question asks; `layout` says which numbers each kind carries and gets back."""
 
     START = "start"
-    AIM = "aim"
     MOVE = "move"
     CHECK = "check"
     ITERATE = "iterate"

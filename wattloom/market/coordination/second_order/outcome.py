@@ -37,7 +37,7 @@ class Outcome:
     price_per_kwh : (T,), $
     rho : $/kWh^2, of the round of exchange ADMM that met the tolerance
     homes : how many have stayed to the end
-    exchanges : questions that all homes have answered; a round takes one or two
+    exchanges : questions that all homes have answered, those of rounds given up included
     rounds : all of them
     fell_back : exchange ADMM has found the prices, not the second-order method
     """
