@@ -3,8 +3,7 @@
 from datetime import date
 from functools import lru_cache
 from importlib import resources
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -23,7 +22,7 @@ from wattloom.market.data.equipment import (
     Turbines,
 )
 from wattloom.network.consortium.errors import SpecError
-from wattloom.network.consortium.yaml_form import as_record, parse_yaml, read_yaml
+from wattloom.network.consortium.yaml_form import as_record, parse_yaml
 
 MODELS = ("hvac-2020", "vpp-2021", "der-2021")
 """The papers numbered 000, 001 and 003."""
@@ -150,21 +149,9 @@ def load_model(name: str) -> Configuration:
     return parse_configuration(resources.files(__package__).joinpath(f"{name}.yaml").read_text("utf-8"))
 
 
-def read_configuration(path: Path) -> Configuration:
-    """Return the configuration in a YAML file; raise `ConfigurationError` naming the field."""
-    try:
-        return _configuration(read_yaml(path))
-    except SpecError as error:
-        raise ConfigurationError(str(error)) from error
-
-
 def parse_configuration(text: str) -> Configuration:
     """Return the configuration in a YAML document; raise `ConfigurationError` naming the field."""
     try:
-        return _configuration(parse_yaml(text))
+        return as_record(parse_yaml(text), Configuration, _KNOWN)
     except SpecError as error:
         raise ConfigurationError(str(error)) from error
-
-
-def _configuration(tree: Any) -> Configuration:  # noqa: ANN401 - YAML
-    return as_record(tree, Configuration, _KNOWN)

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.market.papers.reproduction.samples import findings
-from wattloom.market.papers.config import MODELS
+from wattloom.market.papers.config import MODELS, load_model
 from wattloom.market.papers.reproduction.document import Document
 
 BRIEF = "vpp-2021"
@@ -118,3 +118,11 @@ def test_every_paper_says_why_our_numbers_are_others(written):
     for paper in document["papers"].values():
         assert paper["differs"]
         assert all(reason in page.texts for reason in paper["differs"])
+
+
+def test_every_repaired_formula_is_told_with_its_reason(written):
+    page, *_ = written
+    for model in MODELS:
+        repairs = load_model(model).repairs
+        assert repairs
+        assert all({repair.formula, repair.repaired, repair.reason} <= set(page.texts) for repair in repairs)

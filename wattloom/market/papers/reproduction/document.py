@@ -51,7 +51,14 @@ class Document:
 
 
 def _of_paper(of: Paper) -> dict[str, Any]:
-    return {"citation": of.configuration.paper, **msgspec.to_builtins(of.words), "communities": []}
+    told = of.configuration
+    return {
+        "citation": told.paper,
+        "trade_sign": told.as_printed.trade_sign,
+        "repairs": msgspec.to_builtins(told.repairs),
+        **msgspec.to_builtins(of.words),
+        "communities": [],
+    }
 
 
 def _file(found: Findings, figure: str) -> str:
