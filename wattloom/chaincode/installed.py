@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from wattloom.chaincode.accounts.contract import accounts
 from wattloom.chaincode.api.contract import Contract
 from wattloom.chaincode.auction.contract import auction
+from wattloom.chaincode.existence.contract import existence
 from wattloom.chaincode.governance.contract import governance
 from wattloom.chaincode.metering.contract import metering
 from wattloom.chaincode.registry.contract import registry
 from wattloom.chaincode.transactive.contract import transactive
 
 CONTRACTS: Mapping[str, Contract] = {
-    contract.name: contract for contract in (accounts, auction, governance, metering, registry, transactive)
+    contract.name: contract
+    for contract in (accounts, auction, existence, governance, metering, registry, transactive)
 }
 
 Rules = Mapping[int, Mapping[str, Contract]]

@@ -9,6 +9,7 @@ from wattloom.chaincode.api.units import Name
 from wattloom.chaincode.governance.records import (
     Admission,
     ConsensusLimits,
+    ExistenceRules,
     Height,
     MarketRules,
     NodeId,
@@ -71,10 +72,11 @@ class SetObservers(Record, frozen=True, kw_only=True, tag="set_observers"):
 
 
 class SetParameters(Record, frozen=True, kw_only=True, tag="set_parameters"):
-    """Set the engine's limits, the market's rules, or both; each as a whole."""
+    """Set the engine's limits, the rules of the market or of certificates of existence; each as a whole."""
 
     consensus: ConsensusLimits | None = None
     market: MarketRules | None = None
+    existence: ExistenceRules | None = None
 
 
 class Upgrade(Record, frozen=True, kw_only=True, tag="upgrade"):

@@ -10,6 +10,7 @@ LAST = "last"
 
 CONSENSUS = "parameters/consensus"
 MARKET = "parameters/market"
+EXISTENCE = "parameters/existence"
 
 
 def seat(node: str) -> str:

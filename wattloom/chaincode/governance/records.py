@@ -89,6 +89,30 @@ class MarketRules(Record, frozen=True, kw_only=True):
     highest_price_cap_nano_per_wh: Annotated[int, Meta(ge=1, le=10**9)] = 10**9
 
 
+class ExistenceRules(Record, frozen=True, kw_only=True):
+    """What votes may change of certificates of existence; an epoch keeps the rules of its opening.
+
+    Fields
+    ------
+    epoch_s : how long trees of one epoch may be used
+    request_s, publish_s : before it, so long meters may at least ask, and then publish
+    grace_s : so long after its end receipts still count
+    depth : a tree has 2^depth one-time keys
+    witnesses, needed : so many meters are drawn, and so many of them must sign a tree
+    trees_per_meter, trees : most trees of one meter and of all, and so what one witness vouches for at most
+    """
+
+    epoch_s: Annotated[int, Meta(ge=1, le=366 * 86_400)] = 86_400
+    request_s: Annotated[int, Meta(ge=1, le=30 * 86_400)] = 3_600
+    publish_s: Annotated[int, Meta(ge=1, le=30 * 86_400)] = 21_600
+    grace_s: Annotated[int, Meta(ge=0, le=30 * 86_400)] = 3_600
+    depth: Annotated[int, Meta(ge=4, le=10)] = 4
+    witnesses: Annotated[int, Meta(ge=1, le=100)] = 5
+    needed: Annotated[int, Meta(ge=1, le=100)] = 3
+    trees_per_meter: Annotated[int, Meta(ge=1, le=1_000)] = 4
+    trees: Annotated[int, Meta(ge=1, le=100_000)] = 10_000
+
+
 class Admission(StrEnum):
     """Whose nodes may follow the ledger as peers."""
 

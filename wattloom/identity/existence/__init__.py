@@ -1,0 +1,1 @@
+"""Certificates of existence: a genuine meter signs, and nobody learns which."""
