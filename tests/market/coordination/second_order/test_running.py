@@ -16,7 +16,7 @@ from wattloom.market.papers.config import MODELS
 
 
 def check_optimal(homes):
-    """The trades balance and cost what the optimum costs; another engine that repeats the last round agrees."""
+    """The trades balance and cost what the optimum costs; agents that repeat the last round agree."""
     sides = Homes(homes)
     found = run_in_process(sides)
     np.testing.assert_allclose(found.trade_kwh.sum(axis=0), 0.0, atol=1e-12)

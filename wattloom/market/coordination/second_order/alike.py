@@ -9,6 +9,7 @@ from wattloom.market.coordination.second_order.interior import InteriorPoint
 from wattloom.market.coordination.second_order.layout import Parts, folded
 from wattloom.market.coordination.second_order.messages import Kind
 from wattloom.market.coordination.second_order.settings import Settings
+from wattloom.market.homes.batch.exchange import ExchangeBatch
 from wattloom.market.homes.batch.kkt import KktBatch
 from wattloom.market.homes.batch.standard import Standard
 from wattloom.market.homes.checks import FloatArray
@@ -28,6 +29,7 @@ class Alike:
 
     def __init__(self, homes: Sequence[Standard], settings: Settings) -> None:
         self._kkt = KktBatch(homes)
+        self._exchange = ExchangeBatch(homes, warm=False)
         self._settings = settings
         self._point, self._own = InteriorPoint(self._kkt), InteriorPoint(self._kkt)
         self._price = np.zeros(self._kkt.trade.size)
@@ -43,7 +45,7 @@ class Alike:
             case Kind.MOVE:
                 return self._move(parts["change"], float(parts["target"][0]))
             case Kind.CHECK:
-                return self._iterate(**parts) | self._yielding(parts["rho"])
+                return self._iterate(**parts) | self._yielding(parts["price"], float(parts["rho"][0]))
             case Kind.ITERATE:
                 return self._iterate(**parts)
 
@@ -92,16 +94,24 @@ class Alike:
         """Answer a round of exchange ADMM: move the anchors, whose sum is then zero, and solve."""
         self.anchor_kwh = relaxation * self.trade_kwh + (1.0 - relaxation) * self.anchor_kwh - shift
         self._linearised = False
-        left = local.solve(self._own, price, self.anchor_kwh, float(rho[0]))
-        self._own.linearise(price, anchor=self.anchor_kwh, rho=float(rho[0]))
-        self.trade_kwh = np.where(left[:, None] <= local.ACCEPTABLE, self._own.trade_kwh, np.nan)
+        self.trade_kwh, proven = self._exchange.solve(price, self.anchor_kwh, float(rho[0]))
+        if not proven.all():
+            inside = self._solve_inside(price, float(rho[0]))
+            self.trade_kwh = np.where(proven[:, None], self.trade_kwh, inside)
         return {
             "trade": self.trade_kwh,
             "moved": ((self.trade_kwh - self.anchor_kwh) ** 2).sum(axis=1, keepdims=True),
         }
 
-    def _yielding(self, rho: FloatArray) -> Parts:
+    def _solve_inside(self, price: FloatArray, rho: float) -> FloatArray:
+        """Bring the interior point to the optimum; return its trades, not-a-number where there are none."""
+        left = local.solve(self._own, price, self.anchor_kwh, rho)
+        self._own.linearise(price, anchor=self.anchor_kwh, rho=rho)
+        return np.where(left[:, None] <= local.ACCEPTABLE, self._own.trade_kwh, np.nan)
+
+    def _yielding(self, price: FloatArray, rho: float) -> Parts:
         """Say how the last iteration's trades yield to prices, and to their anchors' following them."""
+        self._solve_inside(price, rho)
         sensitivity = self._own.sensitivity()
         moved = self.trade_kwh - self.anchor_kwh
         return {
