@@ -1,0 +1,114 @@
+"""A home's agent in an auction: orders, hears what became of them, asks for the rest, answers others.
+
+It says nothing of its home but what it orders, asks for and offers. It keeps to its plan: what neighbours do
+not take or supply the grid does.
+"""
+
+import numpy as np
+
+from wattloom.chaincode.api import Int64Array
+from wattloom.chaincode.auction.messages import EngagementOf, PlaceOrder
+from wattloom.chaincode.auction.records import Engagement, Order, OrderTerms, Side
+from wattloom.chaincode.metering.messages import HomePeriod, Report
+from wattloom.chaincode.metering.records import DeviationBill
+from wattloom.market.auction.hearing import Hearing
+from wattloom.market.auction.port import Port
+from wattloom.market.auction.quoting import Quoting
+from wattloom.market.auction.requesting import Requesting
+from wattloom.market.auction.strategies.protocol import Ints, Strategy
+from wattloom.market.auction.terms import AuctionTerms
+from wattloom.market.auction.trades import HomeTrades
+
+
+class AuctionAgent:
+    """Acts for one home with its own key, one step at a time; `rounds.hold` says when.
+
+    What it has promised stands on the ledger, so an agent that is started anew promises nothing twice.
+
+    Parameters
+    ----------
+    expected_wh : (T,), what the home would buy (positive) or sell in each slot
+    generator : draws in which order it answers others
+    """
+
+    def __init__(
+        self,
+        port: Port,
+        *,
+        party_id: str,
+        terms: AuctionTerms,
+        expected_wh: Ints,
+        strategy: Strategy,
+        generator: np.random.Generator,
+    ) -> None:
+        self.party_id = party_id
+        self.trades = HomeTrades(terms.slots)
+        self.hearing = Hearing(port, terms.market_id)
+        self._port = port
+        self._terms = terms
+        self.expected_wh = expected_wh
+        self._quoting = Quoting(port, terms, strategy)
+        self._requesting = Requesting(port, terms, self.hearing, self.trades, self._quoting, generator)
+
+    async def order(self, slot: int) -> None:
+        """Put what the home expects of a slot into its book, unless that has been done."""
+        expected_wh = int(self.expected_wh[slot])
+        if expected_wh == 0 or (await self._engagement(slot)).orders:
+            return
+        side = Side.BUY if expected_wh > 0 else Side.SELL
+        price = await self._quoting.order_price(slot, buying=side is Side.BUY)
+        terms = OrderTerms(side=side, energy_wh=abs(expected_wh), price_nano_per_wh=price)
+        placed = PlaceOrder(
+            market_id=self._terms.market_id, slot_start_s=self._terms.starts_s(slot), terms=terms
+        )
+        await self._port.submit("auction:place_order", placed, Order)
+
+    async def learn(self, slot: int) -> None:
+        """Read what the slot's book has made of the home's order, once it is settled."""
+        if not (await self._engagement(slot)).orders:
+            return
+        await self.hearing.until(lambda: self._terms.starts_s(slot) in self.hearing.settled)
+        fills = (await self._engagement(slot)).fills
+        filled_wh = sum(fill.energy_wh for fill in fills)
+        expected_wh = int(self.expected_wh[slot])
+        self.trades.neighbours_wh[slot] += filled_wh if expected_wh > 0 else -filled_wh
+        self.trades.neighbours_nano[slot] += sum(fill.amount_nano for fill in fills)
+        self._quoting.learn(served=filled_wh == abs(expected_wh))
+
+    async def ask(self, slot: int) -> str | None:
+        """Ask for what the book has not supplied; return the request's id, None where nothing is missing."""
+        missing_wh = int(self.expected_wh[slot]) - (await self._engagement(slot)).buying_wh
+        return await self._requesting.ask(slot, missing_wh) if missing_wh > 0 else None
+
+    async def answer(self, slot: int) -> None:
+        """Offer what the book has not sold to those who ask."""
+        left_wh = -int(self.expected_wh[slot]) - (await self._engagement(slot)).selling_wh
+        if left_wh > 0:
+            await self._requesting.answer(slot, left_wh)
+
+    async def close(self, slot: int) -> None:
+        """Read what has come of the home's request and offers."""
+        await self._requesting.close(slot)
+
+    async def report(self, metered_wh: Ints) -> None:
+        """Report the meter's reading of the day (T,), import less export, once it has been delivered."""
+        reading = Report(
+            party_id=self.party_id,
+            slot_start_s=self._terms.slot_start_s,
+            net_wh=Int64Array(metered_wh.tolist()),
+        )
+        receipt = await self._port.submit("metering:report", reading, DeviationBill)
+        self.trades.deviation_nano = receipt.result.amount_nano
+
+    async def deviation_bill(self) -> DeviationBill:
+        """Return what the home was billed for what lies between its meter and its trades."""
+        meant = HomePeriod(party_id=self.party_id, slot_start_s=self._terms.slot_start_s)
+        return await self._port.evaluate("metering:read_bill", meant, DeviationBill)
+
+    async def _engagement(self, slot: int) -> Engagement:
+        meant = EngagementOf(
+            market_id=self._terms.market_id,
+            slot_start_s=self._terms.starts_s(slot),
+            party_id=self.party_id,
+        )
+        return await self._port.evaluate("auction:read_engagement", meant, Engagement)
