@@ -67,21 +67,29 @@ class MeasuredWeather:
     wind_pu: FloatArray | None
 
 
-def read_homes(file: Path, *, day: date | None = None, days: int = 1) -> MeasuredDays:
+def read_homes(
+    file: Path, *, day: date | None = None, days: int = 1, leave_out_gaps: bool = False
+) -> MeasuredDays:
     """Read every home's load and generation on days from `day` on (None: the first in the file).
+
+    With `leave_out_gaps` homes that lack a slot are left out, where otherwise the file is refused.
 
     Raises
     ------
     NotMeasured : the file has nothing of one of the days
     DataError : unknown format, gap, wrong unit or clock, duplicate or disordered rows, negative or no number
     """
-    wanted, series = Days(day, days), defaultdict[tuple[str, str], list[HomeReading]](list)
+    wanted = Days(day, days, gaps=leave_out_gaps)
+    series: dict[tuple[str, str], list[HomeReading]] = defaultdict(list)
     for reading in _in_order(_readings(file, HOME_FORMATS, wanted)):
         if wanted.include(reading.day):
             series[reading.home_id, reading.channel].append(reading)
     first = _first_day(file, wanted, {reading.day for readings in series.values() for reading in readings})
     starts = sorted({reading.start_s for readings in series.values() for reading in readings})
     slot_s = _interval_s(file, first, days, starts)
+    if leave_out_gaps:
+        gappy = {home_id for (home_id, _), readings in series.items() if len(readings) < len(starts)}
+        series = {key: readings for key, readings in series.items() if key[0] not in gappy}
     for readings in series.values():
         _check_complete(file, starts, readings)
         _check_power(readings, slot_s)

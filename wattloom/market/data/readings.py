@@ -38,10 +38,14 @@ class WeatherReading(NamedTuple):
 
 @dataclass(slots=True)
 class Days:
-    """The days that are wanted of a file: `count` of them from `first` on (None: the first that is met)."""
+    """The days that are wanted of a file: `count` of them from `first` on (None: the first that is met).
+
+    With `gaps` blank cells of wide layouts are passed over, without they are refused.
+    """
 
     first: date | None = None
     count: int = 1
+    gaps: bool = False
 
     def include(self, day: date) -> bool:
         """Tell whether this day is wanted."""

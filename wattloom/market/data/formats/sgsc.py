@@ -26,6 +26,8 @@ def _homes(table: Table, days: Days) -> Iterator[HomeReading]:
         if not days.include(row_day):  # blanks are common: only those of the wanted days stand in the way
             continue
         for column in homes:
+            if days.gaps and not row.cells[column].strip():
+                continue
             energy_kwh = energy(row, column)
             yield HomeReading(row, column, f"SGSC{column}", "load", row_day, start_s, energy_kwh, None)
 
