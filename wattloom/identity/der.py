@@ -32,7 +32,7 @@ def utf8_content(encoded: bytes) -> bytes | None:
     return None
 
 
-def certificate(tbs: bytes, r: int, s: int) -> bytes:
-    """Put a signed part and its ECDSA-SHA256 signature together: the one encoding of that certificate."""
+def signed(tbs: bytes, r: int, s: int) -> bytes:
+    """Put what was signed and its ECDSA-SHA256 signature together: the one encoding of both."""
     signature = encode_dss_signature(r, s)
     return tlv(_SEQUENCE, tbs + _ECDSA_WITH_SHA256 + tlv(_BIT_STRING, b"\x00" + signature))

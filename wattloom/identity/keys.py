@@ -49,7 +49,13 @@ class SigningKey:
         """Return the DER certificate that `builder` describes, signed with low s."""
         drafted = builder.sign(self._key, hashes.SHA256())
         r, s = low_s(*decode_dss_signature(drafted.signature))
-        return der.certificate(drafted.tbs_certificate_bytes, r, s)
+        return der.signed(drafted.tbs_certificate_bytes, r, s)
+
+    def sign_crl(self, builder: x509.CertificateRevocationListBuilder) -> bytes:
+        """Return the DER list of revoked certificates that `builder` describes, signed with low s."""
+        drafted = builder.sign(self._key, hashes.SHA256())
+        r, s = low_s(*decode_dss_signature(drafted.signature))
+        return der.signed(drafted.tbs_certlist_bytes, r, s)
 
     def to_pem(self, password: str | None = None) -> bytes:
         """Return PKCS #8 PEM, encrypted if there is a password."""

@@ -66,7 +66,7 @@ def parse(certificate: bytes) -> ParsedCertificate:
     with malformed_is_ours():
         spki = public_key_of(loaded)
         tbs, (r, s) = loaded.tbs_certificate_bytes, _signature(loaded)
-        if der.certificate(tbs, r, s) != certificate or spki not in tbs:
+        if der.signed(tbs, r, s) != certificate or spki not in tbs:
             raise _malformed("must be strict DER, with an uncompressed public key")
         if loaded.version is not x509.Version.v3 or loaded.serial_number <= 0:
             raise _malformed("must be of version 3 and have a positive serial number")

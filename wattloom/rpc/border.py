@@ -1,7 +1,8 @@
 """The border to gRPC: bytes become messages on the way in, exceptions become statuses on the way out."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Protocol
+from contextvars import ContextVar
+from typing import Any, Final, Protocol
 
 import grpc
 import structlog
@@ -21,10 +22,18 @@ Stream = Callable[[Any, Send], Awaitable[None]]
 """Takes the request, or the requests as they come, and sends."""
 
 
+PEER: Final[ContextVar[str]] = ContextVar("peer", default="")
+"""Who calls the unary method that runs, as gRPC writes it: `ipv4:127.0.0.1:50512`."""
+
+
 class Context(Protocol):
     """The part of gRPC's own context that the border uses."""
 
     write: Send
+
+    def peer(self) -> str:
+        """Return where the call comes from."""
+        ...
 
     async def abort(self, code: grpc.StatusCode, details: str, trailing_metadata: Any) -> None:  # noqa: ANN401
         """End the call with a status, by raising."""
@@ -107,6 +116,7 @@ class _Border:
 
     def unary(self, serve: Unary) -> Callable[[Message | None, Context], Awaitable[Message | None]]:
         async def answer(request: Message | None, context: Context) -> Message | None:
+            PEER.set(context.peer())
             try:
                 response = await serve(_present(request))
             except BaseException as error:

@@ -2,10 +2,6 @@
 
 from typing import Final
 
-from google.protobuf.any_pb2 import Any
-from google.protobuf.duration_pb2 import Duration
-from google.protobuf.message import Message
-from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 from grpc import StatusCode
 
@@ -17,11 +13,8 @@ from wattloom.network import engine, refusals
 from wattloom.network.gateway.errors import BadRequest, Busy, GatewayRefusal, Stopping
 from wattloom.network.wire.gateway_pb2 import RefusalDetail
 from wattloom.rpc.border import NoMessage
+from wattloom.rpc.statuses import error_status
 
-DOMAIN: Final = "wattloom"
-"""The domain of every `ErrorInfo` of ours; without one, an error is the transport's."""
-
-MAX_TEXT: Final = 1_000
 MAX_DETAIL_BYTES: Final = 4_000
 """Details travel in HTTP/2 trailers, of which clients take about 8 kB."""
 
@@ -60,21 +53,12 @@ def status_of(error: Exception) -> Status:
 
 
 def _status(code: StatusCode, error: ChaincodeError, retry_after_s: float | None) -> Status:
-    texts = {name: str(value)[:MAX_TEXT] for name, value in error.details.items()}
-    details: list[Message] = [ErrorInfo(reason=error.code, domain=DOMAIN, metadata=texts)]
     exact = refused(error).data
-    if len(exact) <= MAX_DETAIL_BYTES:
-        details.append(RefusalDetail(data=exact))
-    if retry_after_s is not None:
-        delay = Duration()
-        delay.FromNanoseconds(int(retry_after_s * 1e9))
-        details.append(RetryInfo(retry_delay=delay))
-    return Status(
-        code=code.value[0], message=str(error)[:MAX_TEXT], details=[_packed(each) for each in details]
+    return error_status(
+        code,
+        str(error),
+        reason=error.code,
+        facts=error.details,
+        more=[RefusalDetail(data=exact)] if len(exact) <= MAX_DETAIL_BYTES else (),
+        retry_after_s=retry_after_s,
     )
-
-
-def _packed(message: Message) -> Any:
-    packed = Any()
-    packed.Pack(message)
-    return packed

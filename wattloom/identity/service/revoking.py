@@ -1,0 +1,105 @@
+"""What a registrar may do: take certificates back, and see which there are."""
+
+from typing import Final
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from wattloom.identity.service import statements
+from wattloom.identity.service.applying import prove, require_id, use
+from wattloom.identity.service.batch import announcement, known_meters, outbox_row
+from wattloom.identity.service.challenges import Challenges
+from wattloom.identity.service.errors import BadRequest, NonceRefused, NotAllowed, NotFound, NotValid
+from wattloom.identity.service.orders import UsedNonce
+from wattloom.identity.service.publishing import Event
+from wattloom.identity.store import Database
+from wattloom.identity.store.schema import audit, certificates, outbox, used_nonces
+from wattloom.identity.verify import Member, verify_client
+from wattloom.identity.wire import identity_pb2 as wire
+
+REGISTRAR: Final = "registrar"
+
+
+class Permit(msgspec.Struct, frozen=True):
+    """A revocation that may be carried out."""
+
+    nonce: UsedNonce
+    actor: str
+    certificate_id: bytes
+    reason: int
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """A page that may be shown: `after_index` is the first place of the log that it looks at."""
+
+    after_index: int
+    limit: int
+    only_valid: bool
+
+
+def judge_revocation(
+    request: wire.RevokeRequest, challenges: Challenges, root: bytes, *, now_s: int
+) -> Permit:
+    """Return what may be carried out; raise `NonceRefused`, `NotAllowed`, `NotPossessed`, `BadRequest`."""
+    require_id("certificate_id", request.certificate_id)
+    if request.reason not in wire.Reason.values():
+        raise BadRequest(field="reason", reason="is none that we know")
+    nonce = use(challenges, request.operator.nonce, now_s=now_s)
+    statement = statements.revocation(request.operator.nonce, request.certificate_id, request.reason)
+    member = _registrar(request.operator, statement, root, now_s=now_s)
+    return Permit(nonce, f"{member.organisation}.{member.name}", request.certificate_id, request.reason)
+
+
+def judge_listing(request: wire.ListRequest, challenges: Challenges, root: bytes, *, now_s: int) -> Listing:
+    """Return what may be shown; raise as `judge_revocation` does. A listing may be asked for again."""
+    if request.after_index >= 1 << 63:
+        raise BadRequest(field="after_index", reason="is beyond any log")
+    use(challenges, request.operator.nonce, now_s=now_s)
+    statement = statements.listing(
+        request.operator.nonce, request.after_index, request.limit, only_valid=request.only_valid
+    )
+    _registrar(request.operator, statement, root, now_s=now_s)
+    return Listing(request.after_index, request.limit, request.only_valid)
+
+
+def revoke(database: Database, permit: Permit, *, now_s: int) -> None:
+    """End a certificate; raise `NonceRefused`, `NotFound`, `NotValid`."""
+    certificate_id, columns = permit.certificate_id, (certificates.c.lfdi, certificates.c.revoked_at_s)
+    with database.writing() as connection:
+        # READ
+        used = select(used_nonces).where(used_nonces.c.nonce == permit.nonce.nonce)
+        row = connection.execute(
+            select(*columns).where(certificates.c.certificate_id == certificate_id)
+        ).one_or_none()
+        # CHECK
+        if connection.execute(used).one_or_none() is not None:
+            raise NonceRefused(reason="was used already")
+        if row is None:
+            raise NotFound(what=f"certificate {certificate_id.hex()}")
+        if row.revoked_at_s is not None:
+            raise NotValid(certificate_id=certificate_id.hex(), state="revoked or replaced already")
+        # WRITE
+        connection.execute(insert(used_nonces).values(**msgspec.structs.asdict(permit.nonce)))
+        ended = update(certificates).where(certificates.c.certificate_id == certificate_id)
+        connection.execute(ended.values(revoked_at_s=now_s, reason=permit.reason))
+        meter = known_meters(connection, [row.lfdi])[row.lfdi]
+        told = announcement(Event.REVOKED, meter.facts, certificate_id)
+        connection.execute(insert(outbox).values(outbox_row(told, now_s)))
+        connection.execute(
+            insert(audit).values(
+                at_s=now_s,
+                action=Event.REVOKED,
+                subject=certificate_id.hex(),
+                actor=permit.actor,
+                detail=f"reason {permit.reason}",
+            )
+        )
+
+
+def _registrar(operator: wire.Operator, statement: bytes, root: bytes, *, now_s: int) -> Member:
+    """Return who asks; raise unless it is a registrar of the organisation and has signed the statement."""
+    member = verify_client(tuple(operator.chain), root, at_s=now_s)
+    prove(member.public_key, operator.signature, statement, "operator.signature")
+    if member.role != REGISTRAR:
+        raise NotAllowed(needed=f"the role {REGISTRAR}")
+    return member
