@@ -4,6 +4,7 @@ from functools import cache
 
 from tests.identity.existence import samples
 from wattloom.chaincode.api import Page
+from wattloom.chaincode.api.codec import encode
 from wattloom.chaincode.api.overlay import Overlay
 from wattloom.chaincode.existence.contract import existence
 from wattloom.chaincode.existence.messages import (
@@ -73,8 +74,6 @@ class World(MemoryLedger):
             self.submit(HOME, "existence:enlist", enlistment(number))
 
     def rule(self, rules: ExistenceRules) -> None:
-        from wattloom.chaincode.api.codec import encode
-
         self.committed.apply({"governance": {governance_keys.EXISTENCE: encode(rules)}})
 
     def open(self) -> Epoch:

@@ -7,7 +7,7 @@ from wattloom.chaincode.governance.actions import SetParameters
 from wattloom.chaincode.governance.consensus import consensus_params
 from wattloom.chaincode.governance.errors import NoValidators
 from wattloom.chaincode.governance.messages import Parameters
-from wattloom.chaincode.governance.records import ConsensusLimits, MarketRules, Observers
+from wattloom.chaincode.governance.records import ConsensusLimits, ExistenceRules, MarketRules, Observers
 
 SMALL = ConsensusLimits(block_max_bytes=2 << 20)
 HOURLY = MarketRules(gate_closure_s=3_600)
@@ -66,3 +66,10 @@ def test_a_parameter_has_its_range(four, action):
 def test_every_combination_of_limits_is_one_that_the_engine_takes():
     smallest_block, most_evidence = 1 << 20, 1 << 20
     assert most_evidence <= smallest_block
+
+
+def test_rules_of_certificates_of_existence_are_set_by_vote(four):
+    paper = ExistenceRules(witnesses=1, needed=1)
+    four.agree(SetParameters(existence=paper))
+    assert parameters(four).existence == paper
+    four.proposal_refused(SetParameters(existence=ExistenceRules(witnesses=2, needed=3)), InvalidArgument)

@@ -19,20 +19,20 @@ def witness_key(number: int = 0) -> WitnessKey:
 
 
 @cache
-def keys(depth: int = 4, seed: int = 0):
+def one_time_keys(depth: int = 4, seed: int = 0):
     return [openssl.signing_key(scalar(bytes([seed]) * 32, bytes(32), index)) for index in range(1 << depth)]
 
 
 @cache
 def tree(depth: int = 4, seed: int = 0) -> Tree:
-    return Tree([key.public_key.spki for key in keys(depth, seed)])
+    return Tree([key.public_key.spki for key in one_time_keys(depth, seed)])
 
 
 def receipt(
     index: int = 5, *, depth: int = 4, seed: int = 0, subject: bytes = SUBJECT, energy_wh: int = 1_200
 ):
     signed = statements.receipt(CHAIN, root=tree(depth, seed).root, subject=subject, energy_wh=energy_wh)
-    key = keys(depth, seed)[index]
+    key = one_time_keys(depth, seed)[index]
     return Receipt(
         root=tree(depth, seed).root,
         index=index,

@@ -9,7 +9,15 @@ from wattloom.chaincode.api import Record
 from wattloom.chaincode.api.keys import MAX_KEY_BYTES
 from wattloom.chaincode.api.units import Name, PartyId, TimeS
 from wattloom.chaincode.governance.actions import Action
-from wattloom.chaincode.governance.records import ConsensusLimits, MarketRules, Observers, Rules, Seat, Vote
+from wattloom.chaincode.governance.records import (
+    ConsensusLimits,
+    ExistenceRules,
+    MarketRules,
+    Observers,
+    Rules,
+    Seat,
+    Vote,
+)
 
 DAY_S = 86_400
 
@@ -99,6 +107,7 @@ class Parameters(Record, frozen=True, kw_only=True):
     consensus: ConsensusLimits | None
     market: MarketRules
     observers: Observers
+    existence: ExistenceRules = ExistenceRules()
 
 
 class UpgradeView(Record, frozen=True, kw_only=True):

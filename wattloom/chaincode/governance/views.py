@@ -48,11 +48,12 @@ def list_misbehaviour(ctx: Context, request: PageAsked) -> Page[Incident]:
 
 
 def read_parameters(ctx: Context) -> Parameters:
-    """Show the engine's limits, the market's rules, and whether observers are listed."""
+    """Show the engine's limits, all rules that votes may change, and whether observers are listed."""
     return Parameters(
         consensus=ctx.state.find(keys.CONSENSUS, ConsensusLimits),
         market=parameters.market_rules(ctx),
         observers=observers.current(ctx.state),
+        existence=parameters.existence_rules(ctx),
     )
 
 
