@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from wattloom.network import logs
 
 COMMANDS = {
+    "auction": "wattloom.market.auction.day.commands:app",
     "demo": "wattloom.market.day.commands:app",
     "identity": "wattloom.identity.commands:app",
     "ledger": "wattloom.network.commands:app",

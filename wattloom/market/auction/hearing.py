@@ -18,13 +18,13 @@ class Hearing:
     ----------
     requests : by the beginning of their slot and their id
     settled : the beginnings of the slots whose book is settled
-    closed : ids of the requests that are settled or void
+    closed : the requests that are settled or void, by their ids
     """
 
     def __init__(self, port: Port, market_id: str) -> None:
         self.requests: dict[int, dict[str, RequestLine]] = {}
         self.settled: set[int] = set()
-        self.closed: set[str] = set()
+        self.closed: dict[str, RequestClosed] = {}
         self._port = port
         self._market_id = market_id
         self._news = asyncio.Condition()
@@ -53,4 +53,4 @@ class Hearing:
         elif event.name == "request_closed":
             request = event.read(RequestClosed)
             if request.market_id == self._market_id:
-                self.closed.add(request.request_id)
+                self.closed[request.request_id] = request

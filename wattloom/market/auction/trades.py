@@ -6,6 +6,7 @@ import numpy as np
 
 from wattloom.market.auction.expectation import spilt_kwh
 from wattloom.market.auction.strategies.protocol import Ints
+from wattloom.market.homes.checks import FloatArray
 from wattloom.market.homes.home import Home, Schedule
 from wattloom.market.transactive.units import WH_PER_KWH
 
@@ -50,6 +51,12 @@ def metered_wh(home: Home, plan: Schedule, expected_wh: Ints, trades: HomeTrades
     return expected_wh + np.maximum(spilt_wh - sold_wh, 0)
 
 
+def grid_draw_kwh(plan: Schedule, trades: HomeTrades) -> FloatArray:
+    """Return what a home that keeps its plan draws from the grid (T,), kWh per slot."""
+    bought_kwh = np.maximum(trades.neighbours_wh, 0) / WH_PER_KWH
+    return np.maximum(plan.grid_kwh - bought_kwh, 0.0)
+
+
 def operating_cost(home: Home, plan: Schedule, trades: HomeTrades) -> float:
     """Return what a home's plan costs with its trades, $, without payments to or from neighbours.
 
@@ -57,7 +64,7 @@ def operating_cost(home: Home, plan: Schedule, trades: HomeTrades) -> float:
     lowers the peak; what is sold was fed in, if it was not spilt.
     """
     traded_kwh = trades.neighbours_wh / WH_PER_KWH
-    grid_kwh = np.maximum(plan.grid_kwh - np.maximum(traded_kwh, 0.0), 0.0)
+    grid_kwh = grid_draw_kwh(plan, trades)
     sold_kwh = np.maximum(-traded_kwh - spilt_kwh(home, plan), 0.0)
     fed_in_kwh = np.minimum(sold_kwh, plan.fed_in_kwh)
     saved = (plan.grid_kwh - grid_kwh) @ home.tariff.energy_prices(home.slots)

@@ -11,6 +11,7 @@ ORGANISATION = "community"
 
 OFFICERS = {
     "utility": "settlement-agent",
+    "grid": "utility",
     "registrar": "registrar",
     "coordinator": "coordinator",
     "auditor": "auditor",

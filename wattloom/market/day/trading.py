@@ -30,7 +30,7 @@ from wattloom.market.transactive.off_ledger import (
     wait_until_open,
 )
 from wattloom.market.transactive.terms import registered_limit_wh
-from wattloom.network.client import AsyncClient
+from wattloom.network.client import AsyncClient, Clock
 
 SESSION = "day-1"
 BACKDATE_S = 3_600
@@ -40,16 +40,17 @@ Progress = Callable[[SessionView], None]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How to reach the ledger: its gateways' addresses, and the root that vouches for them (PEM)."""
+    """How to reach the ledger: its gateways' addresses, the root that vouches for them (PEM), its clock."""
 
     addresses: Sequence[str]
     ca_certificate: bytes
+    clock: Clock = time.time
 
     def client(self, identity: ClientIdentity, *, number: int = 0) -> AsyncClient:
         """Return a member's client; numbers spread the members over the gateways."""
         first = number % len(self.addresses)
         turned = [*self.addresses[first:], *self.addresses[:first]]
-        return AsyncClient(turned, ca_certificate=self.ca_certificate, identity=identity)
+        return AsyncClient(turned, ca_certificate=self.ca_certificate, identity=identity, clock=self.clock)
 
 
 @dataclass(frozen=True, slots=True)

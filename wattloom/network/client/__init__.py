@@ -11,7 +11,7 @@ from wattloom.network.client._records import (
     TransactionResult,
     TransactionStatus,
 )
-from wattloom.network.client._signing import sign_offline
+from wattloom.network.client._signing import Clock, sign_offline
 from wattloom.network.client._sync import Client, connect
 from wattloom.network.client.errors import (
     ClientError,
@@ -27,6 +27,7 @@ __all__ = [
     "AsyncClient",
     "Client",
     "ClientError",
+    "Clock",
     "CommitUnknown",
     "Description",
     "Event",

@@ -1,0 +1,1 @@
+"""A day by auction on a ledger of its own: run, checked and reported."""

@@ -1,0 +1,78 @@
+"""The plots of a day by auction, as SVG that a page can hold without any outside host."""
+
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from wattloom.market.auction.day.result import AuctionDay
+from wattloom.market.day.result import Array
+from wattloom.market.report.style import ALONE, INK, SUN, TRADING, as_svg, label, plain
+from wattloom.market.transactive.units import WH_PER_KWH
+
+NANO_PER_WH = 1e6
+"""Nano per Wh in one $/kWh."""
+
+
+def auction_figures(day: AuctionDay) -> dict[str, str]:
+    """Return the SVG of each plot by its name: prices, trades, grid draw, costs."""
+    return {
+        "prices": _draw(day, _prices),
+        "trades": _draw(day, _trades),
+        "grid": _draw(day, _grid),
+        "costs": _draw(day, _costs),
+    }
+
+
+def _draw(day: AuctionDay, plot: Callable[[Axes, AuctionDay], None]) -> str:
+    figure = Figure(figsize=(7.2, 3.6), layout="constrained")
+    plot(plain(figure.subplots()), day)
+    return as_svg(figure)
+
+
+def _prices(axes: Axes, day: AuctionDay) -> None:
+    hours, traded = _hours(day), day.volume_wh > 0
+    axes.step(hours, day.grid / NANO_PER_WH, where="mid", color=ALONE, label="from the grid")
+    axes.step(hours, day.feed_in / NANO_PER_WH, where="mid", color=SUN, label="for feeding in")
+    axes.plot(hours[traded], day.price[traded] / NANO_PER_WH, "o", color=TRADING, label="neighbours, mean")
+    axes.set(xlabel="hour", ylabel="price, \\$/kWh", ylim=(0, None))
+    axes.legend(frameon=False)
+
+
+def _trades(axes: Axes, day: AuctionDay) -> None:
+    hours, width = _hours(day), day.slot_s / 3600 * 0.4
+    expected = np.sum([np.maximum(home.expected_wh, 0) for home in day.homes], axis=0) / WH_PER_KWH
+    surplus = np.sum([np.maximum(-home.expected_wh, 0) for home in day.homes], axis=0) / WH_PER_KWH
+    traded = np.sum([np.maximum(home.neighbours_wh, 0) for home in day.homes], axis=0) / WH_PER_KWH
+    axes.step(hours, expected, where="mid", color=ALONE, label="needed")
+    axes.step(hours, surplus, where="mid", color=SUN, label="left over")
+    axes.bar(hours, traded, 2 * width, color=TRADING, label="traded between neighbours")
+    axes.set(xlabel="hour", ylabel="kWh per slot", ylim=(0, None))
+    axes.legend(frameon=False)
+
+
+def _grid(axes: Axes, day: AuctionDay) -> None:
+    hours = _hours(day)
+    alone = np.sum([home.grid_alone for home in day.homes], axis=0)
+    trading = np.sum([home.grid_trading for home in day.homes], axis=0)
+    axes.step(hours, alone, where="mid", color=ALONE, label="every home alone")
+    axes.step(hours, trading, where="mid", color=TRADING, label="with the auction")
+    axes.set(xlabel="hour", ylabel="drawn from the grid, kWh per slot", ylim=(0, None))
+    axes.legend(frameon=False)
+
+
+def _costs(axes: Axes, day: AuctionDay) -> None:
+    at = np.arange(len(day.homes))
+    axes.bar(at - 0.2, [home.cost_alone for home in day.homes], 0.4, color=ALONE, label="alone")
+    axes.bar(
+        at + 0.2, [home.cost_with_auction for home in day.homes], 0.4, color=TRADING, label="with the auction"
+    )
+    axes.set_xticks(at, [label(home.home) for home in day.homes], rotation=30, ha="right", fontsize=7)
+    axes.axhline(0, color=INK, linewidth=0.8)
+    axes.set_ylabel("cost of the day, \\$")
+    axes.legend(frameon=False)
+
+
+def _hours(day: AuctionDay) -> Array:
+    return (np.arange(day.grid.size) + 0.5) * day.slot_s / 3600
