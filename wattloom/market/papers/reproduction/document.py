@@ -1,6 +1,5 @@
 """All that was found as one document: what the JSON holds and the page shows."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,10 @@ from wattloom.market.papers.reproduction.claims import Paper, paper
 from wattloom.market.papers.reproduction.comparison import compare
 from wattloom.market.papers.reproduction.figures import draw
 from wattloom.market.papers.reproduction.findings import Findings
-from wattloom.market.papers.reproduction.page import render
+from wattloom.market.report.standalone import render, write
 from wattloom.market.report.style import as_png
+
+TEMPLATE = "reproduction.html"
 
 
 class Document:
@@ -38,16 +39,11 @@ class Document:
 
     def page(self) -> str:
         """Return the page."""
-        return render(self.numbers, self.pictures)
+        return render(__package__, TEMPLATE, papers=self.numbers["papers"], pictures=self.pictures)
 
     def write(self, folder: Path) -> Path:
         """Write the page, its numbers as JSON, and its pictures into a folder; return the page's path."""
-        page = folder / "reproduction.html"
-        page.write_text(self.page(), encoding="utf-8")
-        page.with_suffix(".json").write_text(json.dumps(self.numbers, indent=1) + "\n", encoding="utf-8")
-        for name, picture in self.pictures.items():
-            (folder / name).write_bytes(picture)
-        return page
+        return write(folder / TEMPLATE, self.page(), numbers=self.numbers, pictures=self.pictures)
 
 
 def _of_paper(of: Paper) -> dict[str, Any]:
