@@ -26,25 +26,41 @@ def replace_client(ctx: Context, request: Binding) -> None:
     InvalidArgument : the certificate is another party's
     """
     # READ
-    organisation, key = organisation_of(request.party_id), keys.party(request.party_id)
+    key = keys.party(request.party_id)
     before = ctx.state.get(key, Binding)
-    old = acting_client(ctx, request.party_id)
-    new = ctx.state.find(keys.client(request.client_id), Client)
     # CHECK
-    require_own(ctx, organisation)
+    require_own(ctx, organisation_of(request.party_id))
     if before == request:
         raise AlreadyExists(key=f"registry:{key}")
-    if ctx.state.exists(keys.revocation(organisation, request.client_id)):
+    check_bindable(ctx, request)
+    # WRITE
+    bind(ctx, request)
+    ctx.emit("client_replaced", request)
+
+
+def check_bindable(ctx: Context, request: Binding) -> None:
+    """Raise `ClientRevoked` or `InvalidArgument` unless the party may act through this certificate."""
+    if ctx.state.exists(keys.revocation(organisation_of(request.party_id), request.client_id)):
         raise ClientRevoked(client_id=request.client_id)
+    new = ctx.state.find(keys.client(request.client_id), Client)
     if new is not None and new.party_id != request.party_id:
         raise InvalidArgument(reason=f"client_id is a certificate of {new.party_id}")
-    # WRITE
-    if old is not None and old.status is ClientStatus.ACTIVE:
-        ctx.state.put(keys.client(old.client_id), replace(old, status=ClientStatus.REPLACED))
+
+
+def bind(ctx: Context, request: Binding) -> None:
+    """Let the party act through this certificate from now on, and through no other."""
+    unbind(ctx, request.party_id)
+    new = ctx.state.find(keys.client(request.client_id), Client)
     if new is not None:
         ctx.state.put(keys.client(new.client_id), replace(new, status=ClientStatus.ACTIVE))
-    ctx.state.put(key, request)
-    ctx.emit("client_replaced", request)
+    ctx.state.put(keys.party(request.party_id), request)
+
+
+def unbind(ctx: Context, party_id: str) -> None:
+    """Refuse the certificate through which a party acts, if there is one, until it is bound again."""
+    old = acting_client(ctx, party_id)
+    if old is not None and old.status is ClientStatus.ACTIVE:
+        ctx.state.put(keys.client(old.client_id), replace(old, status=ClientStatus.REPLACED))
 
 
 def revoke_client(ctx: Context, request: ClientId) -> None:

@@ -1,7 +1,7 @@
 """The contract `registry`: which functions there are, and who may call them."""
 
 from wattloom.chaincode.api import Contract
-from wattloom.chaincode.registry import clients, devices, homes, organisations
+from wattloom.chaincode.registry import clients, devices, homes, installations, organisations, successions
 
 registry = Contract("registry", summary="Organisations, clients, homes, manufacturers and meters.")
 
@@ -11,6 +11,11 @@ registry.transaction(roles=["registrar"])(clients.replace_client)
 registry.transaction(roles=["registrar"])(clients.revoke_client)
 registry.transaction(roles=["registrar"])(homes.register_home)
 registry.transaction(roles=["registrar"])(devices.register_meter)
+registry.transaction(roles=["registrar"])(devices.certify_meter)
+registry.transaction(roles=["registrar"])(installations.install_meter)
+registry.transaction(roles=["registrar"])(installations.move_out)
+registry.transaction(roles=["consortium-admin"])(successions.rotate_authority)
 registry.query()(homes.read_home)
 registry.query(roles=["registrar", "auditor"])(homes.list_homes)
 registry.query(roles=["registrar", "auditor"])(devices.read_meter)
+registry.query()(installations.read_home_meter)

@@ -2,20 +2,29 @@
 
 from wattloom.chaincode.api import AlreadyExists, Context
 from wattloom.chaincode.registry import keys
-from wattloom.chaincode.registry.access import require_overseer
+from wattloom.chaincode.registry.access import require_overseer, require_own
 from wattloom.chaincode.registry.anchors import claimed_organisation, rejections_refused
-from wattloom.chaincode.registry.records import Manufacturer, Meter, MeterChain, MeterId
+from wattloom.chaincode.registry.clients import bind, check_bindable
+from wattloom.chaincode.registry.records import (
+    Binding,
+    Manufacturer,
+    Meter,
+    MeterCertificate,
+    MeterChain,
+    MeterId,
+)
 from wattloom.identity.verify import verify_meter
 
 
 def register_meter(ctx: Context, request: MeterChain) -> Meter:
-    """Register a genuine meter for the caller's organisation.
+    """Register a genuine meter for the caller's organisation, and the certificate it acts through, if any.
 
     Raises
     ------
     NotFound : its manufacturer is not on the ledger
     CertificateRefused : its chain does not hold at its manufacture
     AlreadyExists : it is registered already
+    ClientRevoked, InvalidArgument : as of `certify_meter`
     """
     # READ
     manufacturer = claimed_organisation(request.chain[0])
@@ -26,7 +35,6 @@ def register_meter(ctx: Context, request: MeterChain) -> Meter:
     key = keys.meter(genuine.lfdi)
     if ctx.state.exists(key):
         raise AlreadyExists(key=f"registry:{key}")
-    # WRITE
     meter = Meter(
         lfdi=genuine.lfdi,
         manufacturer=manufacturer,
@@ -35,9 +43,36 @@ def register_meter(ctx: Context, request: MeterChain) -> Meter:
         manufactured_at_s=request.manufactured_at_s,
         public_key=genuine.public_key,
     )
+    if request.client_id is not None:
+        check_bindable(ctx, _binding(meter, request.client_id))
+    # WRITE
     ctx.state.put(key, meter)
     ctx.emit("meter_registered", meter)
+    if request.client_id is not None:
+        _certify(ctx, meter, MeterCertificate(lfdi=meter.lfdi, client_id=request.client_id))
     return meter
+
+
+def certify_meter(ctx: Context, request: MeterCertificate) -> None:
+    """Let a meter act through another certificate of its organisation: renewed, or for a key that was lost.
+
+    Raises
+    ------
+    NotFound : no such meter
+    AlreadyExists : it acts through this certificate already
+    ClientRevoked : the certificate is revoked
+    InvalidArgument : the certificate is another party's
+    """
+    # READ
+    meter = ctx.state.get(keys.meter(request.lfdi), Meter)
+    before = ctx.state.find(keys.meter_certificate(request.lfdi), MeterCertificate)
+    # CHECK
+    require_own(ctx, meter.organisation)
+    if before == request:
+        raise AlreadyExists(key=f"registry:{keys.meter_certificate(request.lfdi)}")
+    check_bindable(ctx, _binding(meter, request.client_id))
+    # WRITE
+    _certify(ctx, meter, request)
 
 
 def read_meter(ctx: Context, request: MeterId) -> Meter:
@@ -50,3 +85,13 @@ def read_meter(ctx: Context, request: MeterId) -> Meter:
     meter = ctx.state.get(keys.meter(request.lfdi), Meter)
     require_overseer(ctx, meter.organisation)
     return meter
+
+
+def _binding(meter: Meter, client_id: str) -> Binding:
+    return Binding(party_id=f"{meter.organisation}.meter-{meter.lfdi}", client_id=client_id)
+
+
+def _certify(ctx: Context, meter: Meter, certificate: MeterCertificate) -> None:
+    bind(ctx, _binding(meter, certificate.client_id))
+    ctx.state.put(keys.meter_certificate(meter.lfdi), certificate)
+    ctx.emit("meter_certified", certificate)

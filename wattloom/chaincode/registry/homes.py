@@ -15,16 +15,17 @@ def register_home(ctx: Context, request: Home) -> Home:
 
     Raises
     ------
-    AlreadyExists : it is registered already
+    AlreadyExists : it is registered already, or has moved out
     InvalidArgument : the party acts in another role than home
     """
     # READ
-    key = keys.home(request.party_id)
+    key, former_key = keys.home(request.party_id), keys.former_home(request.party_id)
     client = acting_client(ctx, request.party_id)
     # CHECK
     require_own(ctx, organisation_of(request.party_id))
-    if ctx.state.exists(key):
-        raise AlreadyExists(key=f"registry:{key}")
+    for taken in (key, former_key):
+        if ctx.state.exists(taken):
+            raise AlreadyExists(key=f"registry:{taken}")
     if client is not None and client.role != HOME:
         raise InvalidArgument(
             reason=f"party_id acts as {client.role}, a home's certificate has the role {HOME}"

@@ -42,3 +42,30 @@ def manufacturer(name: str) -> str:
 def meter(lfdi: str) -> str:
     """`meter/<lfdi>`."""
     return keys.join("meter", lfdi)
+
+
+def meter_certificate(lfdi: str) -> str:
+    """`meter_certificate/<lfdi>`: the client through which the meter acts."""
+    return keys.join("meter_certificate", lfdi)
+
+
+def installed(lfdi: str) -> str:
+    """`installed/<lfdi>`: the home that the meter measures."""
+    return keys.join("installed", lfdi)
+
+
+def home_meter(party_id: str) -> str:
+    """`home_meter/<organisation>/<name>`: the meter that measures the home."""
+    organisation, _, name = party_id.partition(".")
+    return keys.join("home_meter", organisation, name)
+
+
+def former_home(party_id: str) -> str:
+    """`former_home/<organisation>/<name>`: a household that has moved out."""
+    organisation, _, name = party_id.partition(".")
+    return keys.join("former_home", organisation, name)
+
+
+def former_authority(organisation: str, certificate_id: str) -> str:
+    """`former_authority/<organisation>/<SHA-256>`: a CA that another has taken over from."""
+    return keys.join("former_authority", organisation, certificate_id)

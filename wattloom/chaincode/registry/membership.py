@@ -23,7 +23,7 @@ from wattloom.chaincode.registry.errors import (
     UnknownCreator,
     UnknownOrganisation,
 )
-from wattloom.chaincode.registry.records import Binding, Client, ClientStatus, Organisation
+from wattloom.chaincode.registry.records import Binding, Client, ClientStatus, FormerAuthority, Organisation
 from wattloom.identity.errors import Code, IdentityRejected
 from wattloom.identity.handles import client_id as handle
 from wattloom.identity.verify import Member, verify_client
@@ -87,7 +87,8 @@ def _first_use(overlay: Overlay, creator: bytes, chain: Sequence[bytes], *, at_s
     organisation = state.find(keys.organisation(name), Organisation)
     if organisation is None:
         raise UnknownOrganisation(organisation=name)
-    client = _client(_verified(chain, organisation, at_s=at_s))  # (3) which vouches for it, now
+    authority = _authority(state, organisation, chain, at_s=at_s)
+    client = _client(_verified(chain, authority, at_s=at_s))  # (3) which vouches for it, now
     if state.exists(keys.revocation(client.organisation, client.client_id)):  # (4) and has not taken it back
         raise ClientRevoked(client_id=client.client_id)
     binding = Binding(party_id=client.party_id, client_id=client.client_id)
@@ -99,10 +100,18 @@ def _first_use(overlay: Overlay, creator: bytes, chain: Sequence[bytes], *, at_s
     return client
 
 
-def _verified(chain: Sequence[bytes], organisation: Organisation, *, at_s: int) -> Member:
+def _authority(state: State, organisation: Organisation, chain: Sequence[bytes], *, at_s: int) -> bytes:
+    """Return the CA by which a chain is judged: the present one, or one lately taken over from."""
+    former = state.find(keys.former_authority(organisation.organisation, handle(chain[-1])), FormerAuthority)
+    if former is not None and at_s <= former.accept_until_s:
+        return former.ca_certificate
+    return organisation.ca_certificate
+
+
+def _verified(chain: Sequence[bytes], ca_certificate: bytes, *, at_s: int) -> Member:
     client_id = handle(chain[0])
     try:
-        return verify_client(chain, organisation.ca_certificate, at_s=at_s)
+        return verify_client(chain, ca_certificate, at_s=at_s)
     except IdentityRejected as error:
         if error.code is Code.CERTIFICATE_NOT_YET_VALID:
             raise CertificateNotYetValid(client_id=client_id, at_s=at_s) from None

@@ -111,10 +111,14 @@ class Manufacturer(Record, frozen=True, kw_only=True):
 
 
 class MeterChain(Record, frozen=True, kw_only=True):
-    """A meter's three certificates (its own, the intermediate's, the root's) and when it was made."""
+    """A meter's three certificates (its own, the intermediate's, the root's) and when it was made.
+
+    `client_id`, if there is one, is the certificate that the organisation has issued for it to act through.
+    """
 
     chain: Annotated[list[Certificate], Meta(min_length=3, max_length=3)]
     manufactured_at_s: TimeS
+    client_id: HexDigest | None = None
 
 
 class Meter(Record, frozen=True, kw_only=True):
@@ -132,3 +136,39 @@ class MeterId(Record, frozen=True, kw_only=True):
     """Which meter is meant."""
 
     lfdi: Lfdi
+
+
+class MeterCertificate(Record, frozen=True, kw_only=True):
+    """The certificate that a meter's organisation has issued for it; its party is organisation.meter-lfdi."""
+
+    lfdi: Lfdi
+    client_id: HexDigest
+
+
+class Installation(Record, frozen=True, kw_only=True):
+    """Which meter measures a home."""
+
+    party_id: PartyId
+    lfdi: Lfdi
+
+
+class Succession(Record, frozen=True, kw_only=True):
+    """A CA takes over from an organisation's present one.
+
+    Attributes
+    ----------
+    signature : of the present CA's key over `succession_statement` of the new certificate: r then s, low s
+    accept_until_s : until when certificates of the present one may still be used for the first time
+    """
+
+    ca_certificate: Certificate
+    signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
+    accept_until_s: TimeS
+
+
+class FormerAuthority(Record, frozen=True, kw_only=True):
+    """A CA that an organisation has had, and until when it still introduces clients."""
+
+    organisation: Name
+    ca_certificate: Certificate
+    accept_until_s: TimeS
