@@ -1,5 +1,6 @@
 """The `wattloom` command: each room has its own commands, imported when they are called."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -16,23 +17,34 @@ COMMANDS = {
     "lint-chaincode": "wattloom.chaincode.lint.commands:app",
     "network": "wattloom.network.consortium.commands:app",
     "reproduce": "wattloom.market.papers.reproduction.commands:app",
-    "simulate": "wattloom.market.scale.commands:app",
 }
 """Command to the `Typer` that serves it."""
 
+SIMULATIONS = {
+    "auction": "wattloom.market.auction.simulation.commands:app",
+    "homes": "wattloom.market.scale.commands:app",
+}
+"""The same below `wattloom simulate`."""
+
 
 class _Rooms(TyperGroup):
-    """Finds a command by `COMMANDS`, so that one room's commands never wait for another's imports."""
+    """Finds a command by its `places`, so that one room's commands never wait for another's imports."""
+
+    places: Mapping[str, str] = COMMANDS
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer keeps click's types to itself
-        return sorted([*COMMANDS, *super().list_commands(ctx)])
+        return sorted([*self.places, *super().list_commands(ctx)])
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
-        place = COMMANDS.get(cmd_name)
+        place = self.places.get(cmd_name)
         if place is None:
             return super().get_command(ctx, cmd_name)
         module, _, name = place.partition(":")
         return typer.main.get_command(getattr(import_module(module), name))
+
+
+class _Simulations(_Rooms):
+    places = SIMULATIONS
 
 
 app = typer.Typer(
@@ -44,7 +56,14 @@ app = typer.Typer(
 )
 
 
+simulate = typer.Typer(
+    cls=_Simulations, help="Studies of communities, each with what it takes and gains.", no_args_is_help=True
+)
+app.add_typer(simulate, name="simulate")
+
+
 @app.callback()
+@simulate.callback()
 def _root() -> None: ...
 
 

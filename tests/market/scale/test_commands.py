@@ -1,4 +1,4 @@
-"""`wattloom simulate` as it is called: tables, files, and sentences for mistakes."""
+"""`wattloom simulate homes` as it is called: tables, files, and sentences for mistakes."""
 
 import json
 

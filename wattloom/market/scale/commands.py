@@ -1,4 +1,4 @@
-"""`wattloom simulate`: communities of any size, coordinated in process, beside one central solve."""
+"""`wattloom simulate homes`: communities of any size, coordinated in process, beside one central solve."""
 
 import json
 import re
@@ -52,7 +52,7 @@ def sizes(text: str) -> list[int]:
     return found
 
 
-@app.command()
+@app.command("homes")
 def simulate(
     homes: Annotated[
         str, typer.Option(metavar="N,N,...", help="How many homes; several sizes one after the other.")

@@ -37,6 +37,7 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
     users : how many there are; without any, costs are zero
     original, traditional, stored : see `alone.Alone`
     market : with the auction
+    fed_in_income : in it, what the grid pays for generation that storage had no room for
     """
 
     users: int
@@ -44,11 +45,17 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
     traditional: float
     stored: float
     market: float
+    fed_in_income: float
 
     @property
     def percent(self) -> float | None:
         """The cost in the market as a share of the original one."""
         return 100 * self.market / self.original if self.original else None
+
+    @property
+    def unpaid_percent(self) -> float | None:
+        """The same if what storage has no room for were wasted, as the paper says of it."""
+        return 100 * (self.market + self.fed_in_income) / self.original if self.original else None
 
     @property
     def traditional_percent(self) -> float | None:
@@ -111,9 +118,10 @@ def run(
         tell(f"day {(end_s - START_S) // DAY_S} of {setup.days}")
     balances = [balance_nano(ledger, user(number)) for number in range(setup.users)]
     spent_nano = MONEY_NANO - np.array(balances, dtype=np.int64)
-    paid_nano = spent_nano + tally.grid_owed_nano - tally.fed_in_wh * prices.feed_in
+    fed_in_nano = tally.fed_in_wh * prices.feed_in
+    paid_nano = spent_nano + tally.grid_owed_nano - fed_in_nano
     kept = int(spent_nano.sum()) == balance_nano(ledger, "grid")
-    return _outcome(setup, people, tally, alone(setup, people, prices), paid_nano, kept, began_s)
+    return _outcome(setup, people, tally, alone(setup, people, prices), paid_nano, fed_in_nano, kept, began_s)
 
 
 def _outcome(
@@ -122,6 +130,7 @@ def _outcome(
     tally: Tally,
     without: Alone,
     paid_nano: Ints,
+    fed_in_nano: Ints,
     kept: bool,
     began_s: float,
 ) -> Outcome:
@@ -134,6 +143,7 @@ def _outcome(
             traditional=_mean(without.traditional[who], setup),
             stored=_mean(without.stored[who], setup),
             market=_mean(paid_nano[who], setup),
+            fed_in_income=_mean(fed_in_nano[who], setup),
         )
 
     return Outcome(

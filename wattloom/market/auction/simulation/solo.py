@@ -1,4 +1,4 @@
-"""The same run on a solo ledger: signed transactions, blocks, state roots, a disk, at the study's own time."""
+"""The same run on a solo ledger: signed transactions, blocks, state roots, a disk, at its own time."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
