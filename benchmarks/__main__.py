@@ -16,6 +16,7 @@ from rich.table import Table
 from benchmarks import (
     abci,
     auction,
+    bids,
     convergence,
     gateway,
     homes,
@@ -40,6 +41,7 @@ MEASUREMENTS: dict[str, tuple[str, Measurement]] = {
     "abci": ("check_tx over the ABCI server's socket, each with its flush", abci.run),
     "snapshots": ("taking a snapshot of the state, and taking one over", snapshots.run),
     "homes": ("one home's solve", homes.run),
+    "bids": ("signed offers and orders through the gateway, over TLS", bids.run),
     "auction": ("clearing a full order book, in process", auction.run),
     "convergence": ("relaxed ADMM to 1e-6: iterations, and percent of the surplus lost", convergence.run),
     "second_order": ("second-order coordination: rounds, and percent of the surplus lost", second_order.run),

@@ -12,12 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.load import cpu_s, introduce, keep_busy, latencies_ms
+from benchmarks.load import Act, cpu_s, introduce, keep_busy, latencies_ms, transfer
 from benchmarks.members import Bench
 from wattloom.identity.credentials import ClientIdentity
 from wattloom.identity.keys import SigningKey
@@ -36,28 +36,36 @@ def run(clients: tuple[int, ...] = CLIENTS, seconds: float = SECONDS) -> list[di
     with tempfile.TemporaryDirectory(prefix="wattloom-bench-") as scratch:
         bench = Bench(Path(scratch), members=max(clients))
         ca_pem = TlsAuthority.load(bench.folder.tls_path).ca_pem
-        with _serving(bench.folder) as (address, process):
+        with serving(bench.folder) as (address, process):
             return [
                 asyncio.run(
-                    _measure(bench.members[:count], address, ca_pem, process.pid, seconds, Path(scratch))
+                    measure(bench.members[:count], address, ca_pem, process.pid, seconds, Path(scratch))
                 )
                 for count in clients
             ]
 
 
-async def _measure(
-    members: list[ClientIdentity], address: str, ca_pem: bytes, server_pid: int, seconds: float, scratch: Path
+async def measure(
+    members: Sequence[ClientIdentity],
+    address: str,
+    ca_pem: bytes,
+    server_pid: int,
+    seconds: float,
+    scratch: Path,
+    *,
+    act: Act = transfer,
 ) -> dict[str, Any]:
+    """Return the figure of members who all send what `act` says, again and again."""
     async with AsyncExitStack() as stack:
         clients = [
             await stack.enter_async_context(AsyncClient([address], ca_certificate=ca_pem, identity=member))
             for member in members
         ]
-        await introduce(clients)
-        await keep_busy(clients, WARM_UP_S)
+        await introduce(clients, act)
+        await keep_busy(clients, WARM_UP_S, act)
         height = (await clients[0].describe()).height
         cpu_before_s, began_s = cpu_s(server_pid), time.perf_counter()
-        times_s = await keep_busy(clients, seconds)
+        times_s = await keep_busy(clients, seconds, act)
         took_s, used_s = time.perf_counter() - began_s, cpu_s(server_pid) - cpu_before_s
         blocks = (await clients[0].describe()).height - height
     tps = len(times_s) / took_s
@@ -95,7 +103,7 @@ def floor(batch_size: int, scratch: Path, *, seconds: float = 1.0) -> float:
 
 
 @contextmanager
-def _serving(folder: LedgerFolder) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def serving(folder: LedgerFolder) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Run `wattloom ledger serve` until the measurement is done."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
