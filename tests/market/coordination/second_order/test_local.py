@@ -5,16 +5,16 @@ import pytest
 
 from tests.market.coordination.second_order.samples import SLOTS, community
 from wattloom.market.coordination.second_order import local
-from wattloom.market.coordination.second_order.homes import _standard
 from wattloom.market.coordination.second_order.interior import InteriorPoint
 from wattloom.market.homes.batch.kkt import KktBatch
+from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.papers.config import MODELS
 
 PRICE = np.linspace(0.05, 0.3, SLOTS)
 
 
 def point(model):
-    return InteriorPoint(KktBatch([_standard(community(model)[0])]))
+    return InteriorPoint(KktBatch([HomeSolver(community(model)[0]).standard]))
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -32,8 +32,3 @@ def test_a_home_that_finds_no_place_begins_where_it_can(monkeypatch):
     local.centre(home, PRICE, 0.3, 1e-3)
     np.testing.assert_allclose(home.s * home.y, 0.3)
     assert (home.s >= 1.0).all()
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_a_home_solves_its_own_problem_precisely(model):
-    assert local.solve(point(model), PRICE, np.zeros((1, SLOTS)), 0.01).max() <= local.PRECISE

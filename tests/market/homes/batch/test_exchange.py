@@ -120,3 +120,16 @@ def test_the_home_without_a_plan_is_named_and_leaves_the_others_their_answers():
     trades, proven = batch.solve(np.full(24, 0.1), np.zeros((2, 24)), RHO)
     assert proven.tolist() == [True, False]
     assert trades[0] == pytest.approx(from_nowhere(solvers[0], np.full(24, 0.1), np.zeros(24)))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_sensitivities_say_how_trades_answer_to_a_small_change_of_price(model):
+    solvers = solvers_of(model, homes=3, slots=SLOTS)
+    batch, anchors = Batch(solvers), np.zeros((3, SLOTS))
+    price, step = np.linspace(0.05, 0.3, SLOTS), 1e-6 * np.cos(np.arange(SLOTS))
+    trades = batch.solve_exchange(price, anchors, RHO)
+    sensitivity = batch.sensitivity()
+    changed = trades - batch.solve_exchange(price + step, anchors, RHO)
+    assert sensitivity == pytest.approx(sensitivity.swapaxes(1, 2), abs=1e-9)
+    assert changed == pytest.approx(sensitivity @ step, rel=1e-3, abs=1e-9)
+    assert np.abs(changed).max() > 1e-6

@@ -9,10 +9,11 @@ from wattloom.market.coordination.second_order.interior import InteriorPoint
 from wattloom.market.coordination.second_order.layout import Parts, folded
 from wattloom.market.coordination.second_order.messages import Kind
 from wattloom.market.coordination.second_order.settings import Settings
-from wattloom.market.homes.batch.exchange import ExchangeBatch
 from wattloom.market.homes.batch.kkt import KktBatch
-from wattloom.market.homes.batch.standard import Standard
+from wattloom.market.homes.batch.together import Batch
 from wattloom.market.homes.checks import FloatArray
+from wattloom.market.homes.errors import SolveFailed
+from wattloom.market.homes.solver import HomeSolver
 
 MOST_SHARE = 0.9995
 """The most of the way to its nearest bound that a home goes."""
@@ -27,13 +28,12 @@ class Alike:
     anchor_kwh : (N, T), what the last round of exchange ADMM held trades to
     """
 
-    def __init__(self, homes: Sequence[Standard], settings: Settings) -> None:
-        self._kkt = KktBatch(homes)
-        self._exchange = ExchangeBatch(homes, warm=False)
+    def __init__(self, homes: Sequence[HomeSolver], settings: Settings) -> None:
+        self._kkt = KktBatch([home.standard for home in homes])
+        self._exchange = Batch(homes)
         self._settings = settings
-        self._point, self._own = InteriorPoint(self._kkt), InteriorPoint(self._kkt)
+        self._point = InteriorPoint(self._kkt)
         self._price = np.zeros(self._kkt.trade.size)
-        self._linearised = False
         self.trade_kwh = self._point.trade_kwh
         self.anchor_kwh = np.zeros_like(self.trade_kwh)
 
@@ -45,7 +45,7 @@ class Alike:
             case Kind.MOVE:
                 return self._move(parts["change"], float(parts["target"][0]))
             case Kind.CHECK:
-                return self._iterate(**parts) | self._yielding(parts["price"], float(parts["rho"][0]))
+                return self._iterate(**parts) | self._yielding(parts["rho"])
             case Kind.ITERATE:
                 return self._iterate(**parts)
 
@@ -57,7 +57,7 @@ class Alike:
         return answer
 
     def _move(self, change: FloatArray, target: float) -> Parts:
-        point = self._linearise()
+        point = self._point
         step = local.corrected(point, change, target)
         barrier = point.complementarity / point.inequalities
         share = np.clip(1.0 - 1e2 * barrier, self._settings.boundary_share, MOST_SHARE)[:, None]
@@ -68,8 +68,8 @@ class Alike:
 
     def _stand(self, length: FloatArray) -> Parts:
         """Linearise afresh, and say what a step from here would do."""
-        self._linearised = False
-        point = self._linearise()
+        point = self._point
+        point.linearise(self._price, anchor=point.trade_kwh, rho=self._settings.proximal_rho)
         self.anchor_kwh = self.trade_kwh = point.trade_kwh
         return {
             "trade": self.trade_kwh,
@@ -81,38 +81,23 @@ class Alike:
             "sensitivity": folded(point.sensitivity()),
         }
 
-    def _linearise(self) -> InteriorPoint:
-        point = self._point
-        if not self._linearised:
-            point.linearise(self._price, anchor=point.trade_kwh, rho=self._settings.proximal_rho)
-            self._linearised = True
-        return point
-
     def _iterate(
         self, price: FloatArray, shift: FloatArray, relaxation: FloatArray, rho: FloatArray
     ) -> Parts:
         """Answer a round of exchange ADMM: move the anchors, whose sum is then zero, and solve."""
         self.anchor_kwh = relaxation * self.trade_kwh + (1.0 - relaxation) * self.anchor_kwh - shift
-        self._linearised = False
-        self.trade_kwh, proven = self._exchange.solve(price, self.anchor_kwh, float(rho[0]))
-        if not proven.all():
-            inside = self._solve_inside(price, float(rho[0]))
-            self.trade_kwh = np.where(proven[:, None], self.trade_kwh, inside)
+        try:
+            self.trade_kwh = self._exchange.solve_exchange(price, self.anchor_kwh, float(rho[0]))
+        except SolveFailed:
+            self.trade_kwh = np.full_like(self.anchor_kwh, np.nan)
         return {
             "trade": self.trade_kwh,
             "moved": ((self.trade_kwh - self.anchor_kwh) ** 2).sum(axis=1, keepdims=True),
         }
 
-    def _solve_inside(self, price: FloatArray, rho: float) -> FloatArray:
-        """Bring the interior point to the optimum; return its trades, not-a-number where there are none."""
-        left = local.solve(self._own, price, self.anchor_kwh, rho)
-        self._own.linearise(price, anchor=self.anchor_kwh, rho=rho)
-        return np.where(left[:, None] <= local.ACCEPTABLE, self._own.trade_kwh, np.nan)
-
-    def _yielding(self, price: FloatArray, rho: float) -> Parts:
+    def _yielding(self, rho: FloatArray) -> Parts:
         """Say how the last iteration's trades yield to prices, and to their anchors' following them."""
-        self._solve_inside(price, rho)
-        sensitivity = self._own.sensitivity()
+        sensitivity = self._exchange.sensitivity()
         moved = self.trade_kwh - self.anchor_kwh
         return {
             "pulled": rho * np.einsum("nij,nj->ni", sensitivity, moved),

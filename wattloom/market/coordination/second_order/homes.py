@@ -9,11 +9,9 @@ from wattloom.market.coordination.second_order.errors import BadQuestion
 from wattloom.market.coordination.second_order.layout import VETOES, answered, read_question, shape
 from wattloom.market.coordination.second_order.messages import Answer, BoolArray, Kind, Question, Totals
 from wattloom.market.coordination.second_order.settings import FROZEN, Settings
-from wattloom.market.homes.batch.standard import Standard, standardise
 from wattloom.market.homes.checks import FloatArray
 from wattloom.market.homes.home import Home
-from wattloom.market.homes.program import extract
-from wattloom.market.homes.stated import StatedHome
+from wattloom.market.homes.solver import HomeSolver
 
 
 class Homes:
@@ -22,11 +20,11 @@ class Homes:
     def __init__(self, homes: Sequence[Home], settings: Settings = FROZEN) -> None:
         self.slots = homes[0].slots
         self.count = len(homes)
-        alike: dict[bytes, list[tuple[int, Standard]]] = {}
-        for index, standard in enumerate(map(_standard, homes)):
-            alike.setdefault(standard.structure, []).append((index, standard))
+        alike: dict[bytes, list[tuple[int, HomeSolver]]] = {}
+        for index, solver in enumerate(map(HomeSolver, homes)):
+            alike.setdefault(solver.standard.structure, []).append((index, solver))
         self._groups = [
-            (np.array([index for index, _ in members]), Alike([home for _, home in members], settings))
+            (np.array([index for index, _ in members]), Alike([solver for _, solver in members], settings))
             for members in alike.values()
         ]
         self._started = False
@@ -99,9 +97,3 @@ class HomeSide:
         """
         addends, vetoes = self._homes.answers(question)
         return Answer(addends=addends[0], vetoes=vetoes[0])
-
-
-def _standard(home: Home) -> Standard:
-    stated = StatedHome(home)
-    program = extract(stated)
-    return standardise(program, program.columns[stated.trade_kwh.id])

@@ -33,8 +33,7 @@ class Step:
 class InteriorPoint:
     """Where N homes of one structure stand: u = (z, lam), (N, m), s and y, (N, k), both above zero.
 
-    `linearise` takes residuals and factors; what needs them says so. They go with the homes' `KktBatch`, so
-    that a point must be linearised again after another one of the same homes has been.
+    `linearise` takes residuals and factors; what needs them says so. They stay with the homes' `KktBatch`.
     """
 
     def __init__(self, kkt: KktBatch) -> None:
@@ -63,19 +62,9 @@ class InteriorPoint:
 
     def begin(self, barrier: float, chosen: BoolArray | None = None) -> None:
         """Put the chosen homes, or all, at zero, with room where there is none, and s y = barrier."""
-        fresh = self.twin()
-        fresh.s = np.maximum(-self._kkt.room(fresh.u), 1.0)
-        fresh.y = barrier / fresh.s
-        self.take(fresh, np.ones(len(self.u), dtype=bool) if chosen is None else chosen)
-
-    def twin(self) -> "InteriorPoint":
-        """Return another point of the same homes."""
-        return InteriorPoint(self._kkt)
-
-    def take(self, other: "InteriorPoint", chosen: BoolArray) -> None:
-        """Put the chosen homes where they stand in `other`."""
-        for mine, theirs in ((self.u, other.u), (self.s, other.s), (self.y, other.y)):
-            mine[chosen] = theirs[chosen]
+        s = np.maximum(-self._kkt.room(np.zeros_like(self.u)), 1.0)
+        rows = slice(None) if chosen is None else chosen
+        self.u[rows], self.s[rows], self.y[rows] = 0.0, s[rows], barrier / s[rows]
 
     def linearise(self, price: FloatArray, *, anchor: FloatArray, rho: float) -> None:
         """Take residuals and factors here, at prices (T,), with rho/2 ||x - anchor||^2, anchor (N, T)."""
@@ -119,11 +108,6 @@ class InteriorPoint:
         """Return how many such steps take each home to where some s or y is zero, (N, 1)."""
         shrink = np.maximum((-step.s / self.s).max(axis=1), (-step.y / self.y).max(axis=1))
         return np.asarray(1.0 / np.maximum(shrink, 1e-9))[:, None]
-
-    def left(self, step: Step) -> FloatArray:
-        """Return the complementarity after as much of a step as each home can take, (N,), $."""
-        length = np.minimum(1.0, self.reach(step))
-        return np.asarray(((self.s + length * step.s) * (self.y + length * step.y)).sum(axis=1))
 
     def move(self, step: Step, length: FloatArray) -> None:
         """Take the step as far as `length`, (N, 1)."""

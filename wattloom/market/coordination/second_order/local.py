@@ -1,4 +1,4 @@
-"""What homes do alone, between two messages: find their place on the central path, or their own optimum."""
+"""What homes do alone, between two messages: find their place on the central path, and correct a step."""
 
 import numpy as np
 
@@ -6,16 +6,12 @@ from wattloom.market.coordination.second_order.interior import InteriorPoint, St
 from wattloom.market.coordination.second_order.messages import BoolArray
 from wattloom.market.homes.checks import FloatArray
 
-MOST_CENTRING, MOST_SOLVING = 80, 40
+MOST_CENTRING = 80
 """Newton steps that a home takes at most."""
 CENTRED, FEASIBLE = 0.5, 1e-8
 """How far each s y of a centred home may be from the barrier, relative to it, and its residuals from zero."""
-PRECISE, ACCEPTABLE = 2e-11, 1e-8
-"""Residuals and complementarity at which a home's optimum is final, and at which it is still of use."""
 HELPFUL = 0.95
 """The least share of a step's length that its correction must leave."""
-WIDE_BARRIER, LEAST_BARRIER = 0.1, 1e-14
-"""Where the way to a home's own optimum begins, and below which its steps no longer aim, $."""
 
 
 def centre(point: InteriorPoint, price: FloatArray, barrier: float, rho: float) -> None:
@@ -29,26 +25,6 @@ def centre(point: InteriorPoint, price: FloatArray, barrier: float, rho: float) 
         step = point.step(0.0, barrier)
         point.move(step, np.where(off[:, None], np.minimum(1.0, 0.9 * point.reach(step)), 0.0))
     point.begin(barrier, off)
-
-
-def solve(point: InteriorPoint, price: FloatArray, anchor: FloatArray, rho: float) -> FloatArray:
-    """Move homes to argmin F(x) + price.x + rho/2 ||x - anchor||^2; return what is left of residuals, (N,).
-
-    Mehrotra's predictor and corrector. Source: Nocedal and Wright: Numerical Optimization, 2006, 14.2, 16.6.
-    """
-    point.begin(WIDE_BARRIER)
-    best, least = point.twin(), np.full(len(anchor), np.inf)
-    for _ in range(MOST_SOLVING):
-        point.linearise(price, anchor=anchor, rho=rho)
-        now = np.maximum(point.residual(), point.complementarity)
-        better = now < least
-        best.take(point, better)
-        least = np.where(better, now, least)
-        if (least <= PRECISE).all():
-            break
-        _predict_and_correct(point, least > PRECISE)
-    point.take(best, np.ones(len(anchor), dtype=bool))
-    return least
 
 
 def corrected(point: InteriorPoint, change: FloatArray, target: float) -> Step:
@@ -66,15 +42,6 @@ def corrected(point: InteriorPoint, change: FloatArray, target: float) -> Step:
         s=np.where(helps, better.s, plain.s),
         y=np.where(helps, better.y, plain.y),
     )
-
-
-def _predict_and_correct(point: InteriorPoint, moving: BoolArray) -> None:
-    barrier = (point.complementarity / point.inequalities)[:, None]
-    step = point.step(0.0, 0.0)
-    sigma = (point.left(step) / point.complementarity)[:, None] ** 3
-    step = point.step(0.0, np.maximum(LEAST_BARRIER, sigma * barrier), step.s * step.y)
-    share = np.maximum(0.99, 1.0 - barrier)
-    point.move(step, np.where(moving[:, None], np.minimum(1.0, share * point.reach(step)), 0.0))
 
 
 def _centred(point: InteriorPoint, barrier: float) -> BoolArray:

@@ -14,7 +14,9 @@ HOMES = 2
 if __name__ == "__main__":
     tariff, load = Tariff(energy_price_per_kwh=0.2, peak_price_per_kw=1.0), MustRun(np.ones(1))
     solvers = [HomeSolver(Home(f"home{number}", 1, 3600, tariff, (load,))) for number in range(HOMES)]
-    Batch(solvers).solve_exchange(np.zeros(1), np.zeros((HOMES, 1)), 0.1)
+    batch = Batch(solvers)
+    batch.solve_exchange(np.zeros(1), np.zeros((HOMES, 1)), 0.1)
+    batch.sensitivity()
     kkt = KktBatch([solver.standard for solver in solvers])
     u, y = np.zeros((HOMES, kkt.n + kkt.p)), np.ones((HOMES, kkt.k))
     kkt.factor(y)

@@ -14,6 +14,7 @@ from wattloom.market.homes.batch.lanes import over_groups, to_lanes
 from wattloom.market.homes.batch.optimise import Optima, optimise
 from wattloom.market.homes.batch.pattern import Structure, Values
 from wattloom.market.homes.batch.standard import Standard
+from wattloom.market.homes.batch.systems import sensitivities
 from wattloom.market.homes.checks import FloatArray
 
 WORTH_THREADS = 10_000
@@ -67,6 +68,17 @@ class ExchangeBatch:
             trades[at], proven[at] = part.answer()
         return trades, proven
 
+    def sensitivity(self) -> FloatArray:
+        """Return how trades of the last answers yield, -dx/dprice, (N, T, T); symmetric.
+
+        Answers are piecewise linear; this is the piece on which the inequalities that bind go on to do so.
+        """
+        slots = self._shape[1]
+        found = np.empty((self._shape[0], slots, slots))
+        for at, part in self._parts:
+            found[at] = part.sensitivity()
+        return found
+
     def _optimise(self, first: int, last: int) -> None:
         """Solve for homes first..last, counted part by part."""
         for start, (at, part) in zip(self._starts, self._parts, strict=False):
@@ -112,6 +124,16 @@ class _Part:
     def answer(self) -> tuple[FloatArray, BoolArray]:
         """Return the trades (N, T), and which of them are proven."""
         return self._optima.u[:, self._places, 0] + self._fixed, self._optima.proven
+
+    def sensitivity(self) -> FloatArray:
+        """Return how the last answers yield to prices, (N, T, T)."""
+        homes, slots = self._free.shape
+        out, work = np.empty((homes, slots, slots, 1)), np.empty_like(self._values.q)
+        places = self._places.astype(np.uint32)
+        over_groups(
+            sensitivities, homes, out, work, self._optima.factors, self._structure.pattern, places, ALONE
+        )
+        return np.asarray(out[..., 0] * self._free[:, :, None] * self._free[:, None, :])
 
     def _nothing_known(self) -> Optima:
         (homes, k, _), m = self._values.d.shape, self._values.q.shape[1]

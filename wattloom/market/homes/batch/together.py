@@ -34,3 +34,7 @@ class Batch:
         for i in np.flatnonzero(~proven):
             trades[i] = self._solvers[i].solve_exchange_otherwise(own_prices[i], anchors_kwh[i], rho)
         return trades
+
+    def sensitivity(self) -> FloatArray:
+        """Return -dx/dprice of the last answers, (N, T, T); see `ExchangeBatch.sensitivity`."""
+        return self._batch.sensitivity()
