@@ -1,6 +1,7 @@
 """A home outlives its certificates and meters; an organisation its CA."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.chaincode.registry.test_contract import ACME, MADE_S, METER, PLANT, refused
 from tests.chaincode.registry.world import (
@@ -17,8 +18,10 @@ from tests.chaincode.registry.world import (
 from wattloom.chaincode.api import AlreadyExists, Forbidden, InvalidArgument, NotFound
 from wattloom.chaincode.registry.errors import CertificateRefused, ClientRevoked, PartyBound
 from wattloom.chaincode.registry.records import (
+    Announced,
     Binding,
     ClientId,
+    ClientIds,
     Home,
     HomeId,
     Installation,
@@ -85,6 +88,15 @@ class TestCertificatesOfMeters:
         with pytest.raises(PartyBound):
             maker.admit(first, again=True)
         refused(maker, DESK, "certify_meter", certificate, AlreadyExists)
+
+    def test_every_certificate_that_was_announced_stays_known(self, maker):
+        first, renewed, other = (as_meter(METER).client_id for _ in range(3))
+        maker.submit(DESK, "registry:register_meter", replace(chain_of(METER), client_id=first))
+        certificate = MeterCertificate(lfdi=METER.lfdi, client_id=renewed)
+        maker.submit(DESK, "registry:certify_meter", certificate)
+        asked = ClientIds(client_ids=[other, renewed, first])
+        found = maker.evaluate(caller("south.h1", "home"), "registry:find_announced", asked, Announced)
+        assert [each.client_id for each in found.certificates] == [renewed, first]
 
     def test_a_revoked_certificate_and_another_partys_are_not_taken(self, maker):
         stolen, homes = as_meter(METER), issue(name="h1")

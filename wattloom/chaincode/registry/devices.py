@@ -6,7 +6,9 @@ from wattloom.chaincode.registry.access import require_overseer, require_own
 from wattloom.chaincode.registry.anchors import claimed_organisation, rejections_refused
 from wattloom.chaincode.registry.clients import bind, check_bindable
 from wattloom.chaincode.registry.records import (
+    Announced,
     Binding,
+    ClientIds,
     Manufacturer,
     Meter,
     MeterCertificate,
@@ -87,6 +89,12 @@ def read_meter(ctx: Context, request: MeterId) -> Meter:
     return meter
 
 
+def find_announced(ctx: Context, request: ClientIds) -> Announced:
+    """Show which of these certificates were ever announced as a meter's, for monitors of the log."""
+    found = (ctx.state.find(keys.announced(each), MeterCertificate) for each in request.client_ids)
+    return Announced(certificates=[each for each in found if each is not None])
+
+
 def _binding(meter: Meter, client_id: str) -> Binding:
     return Binding(party_id=f"{meter.organisation}.meter-{meter.lfdi}", client_id=client_id)
 
@@ -94,4 +102,5 @@ def _binding(meter: Meter, client_id: str) -> Binding:
 def _certify(ctx: Context, meter: Meter, certificate: MeterCertificate) -> None:
     bind(ctx, _binding(meter, certificate.client_id))
     ctx.state.put(keys.meter_certificate(meter.lfdi), certificate)
+    ctx.state.put(keys.announced(certificate.client_id), certificate)
     ctx.emit("meter_certified", certificate)

@@ -49,6 +49,11 @@ def meter_certificate(lfdi: str) -> str:
     return keys.join("meter_certificate", lfdi)
 
 
+def announced(client_id: str) -> str:
+    """`announced/<client>`: the meter for which it was announced, whatever became of it since."""
+    return keys.join("announced", client_id)
+
+
 def installed(lfdi: str) -> str:
     """`installed/<lfdi>`: the home that the meter measures."""
     return keys.join("installed", lfdi)

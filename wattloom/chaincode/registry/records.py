@@ -145,6 +145,18 @@ class MeterCertificate(Record, frozen=True, kw_only=True):
     client_id: HexDigest
 
 
+class ClientIds(Record, frozen=True, kw_only=True):
+    """Which clients are asked for, at most 200."""
+
+    client_ids: Annotated[list[HexDigest], Meta(max_length=200)]
+
+
+class Announced(Record, frozen=True, kw_only=True):
+    """Those certificates that were announced, in the order in which they were asked for."""
+
+    certificates: list[MeterCertificate]
+
+
 class Installation(Record, frozen=True, kw_only=True):
     """Which meter measures a home."""
 

@@ -162,6 +162,10 @@ class IdentityThread:
         self._loop.call_soon_threadsafe(self._told.set)
         self._thread.join()
 
+    def publish_again(self) -> None:
+        """Look for announcements that wait."""
+        self._loop.call_soon_threadsafe(self.server.outbox.wake)
+
     def drain(self, timeout_s: float = 30.0) -> None:
         """Return once the ledger knows everything."""
         asyncio.run_coroutine_threadsafe(self.server.outbox.drained(), self._loop).result(timeout_s)
