@@ -7,7 +7,7 @@ from tests.identity.existence import samples
 from wattloom.identity.errors import Code, IdentityRejected, KeyFileError
 from wattloom.identity.existence import blinding
 from wattloom.identity.existence.blind_keys import EXPONENT, MODULUS_BYTES, modulus
-from wattloom.identity.existence.vouchers import verify_voucher
+from wattloom.identity.existence.verifying import verify_voucher
 from wattloom.identity.existence.witness_keys import WitnessKey
 from wattloom.identity.keys import SigningKey
 

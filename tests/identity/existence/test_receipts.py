@@ -5,7 +5,8 @@ import pytest
 
 from tests.identity.existence import samples
 from wattloom.identity.errors import IdentityRejected
-from wattloom.identity.existence.receipts import Receipt, verify_receipt
+from wattloom.identity.existence.receipts import Receipt
+from wattloom.identity.existence.verifying import verify_receipt
 
 DEPTH = 4
 

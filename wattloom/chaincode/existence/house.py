@@ -8,7 +8,7 @@ from wattloom.chaincode.existence.errors import EpochNotRunning, KeySpent, TreeN
 from wattloom.chaincode.existence.messages import Received, Spend
 from wattloom.chaincode.existence.proofs import is_revoked, rejections_refused
 from wattloom.chaincode.existence.records import SpentKey, VouchedTree
-from wattloom.identity.existence.receipts import verify_receipt
+from wattloom.identity.existence.verifying import verify_receipt
 
 
 def spend(ctx: Context, receipt: Spend) -> None:

@@ -19,7 +19,7 @@ from wattloom.chaincode.existence.messages import Asked, AskedOf, AskForTrees, P
 from wattloom.chaincode.existence.proofs import check_meter, is_revoked, meter_of, rejections_refused
 from wattloom.chaincode.existence.records import Epoch, TreesAsked, VouchedTree
 from wattloom.identity.existence import statements
-from wattloom.identity.existence.vouchers import verify_voucher
+from wattloom.identity.existence.verifying import verify_voucher
 
 
 def ask_for_trees(ctx: Context, request: AskForTrees) -> None:

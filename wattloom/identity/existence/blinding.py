@@ -2,7 +2,7 @@
 
 The variant is RSABSSA-SHA384-PSS-Deterministic, which suits messages that nobody can guess, such as the root
 of a tree of fresh keys. Keys have 2,048 bits and the exponent 65,537, and are for nothing else (6.2). Who
-asks needs no OpenSSL; a signature is an ordinary RSASSA-PSS one, which `vouchers` verifies.
+asks needs no OpenSSL; a signature is an ordinary RSASSA-PSS one, which `verifying` judges.
 """
 
 import secrets
