@@ -11,6 +11,7 @@ from wattloom.network import logs
 
 COMMANDS = {
     "auction": "wattloom.market.auction.day.commands:app",
+    "compare": "wattloom.market.comparison.commands:app",
     "demo": "wattloom.market.day.commands:app",
     "identity": "wattloom.identity.commands:app",
     "ledger": "wattloom.network.commands:app",

@@ -1,0 +1,1 @@
+"""The same community and day under grid only, auction and ADMM: costs, self-sufficiency, peak."""
