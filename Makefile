@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: help engine demo reproduce test soak check bench generate lock clean
+.PHONY: help engine services demo reproduce test soak check bench generate lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -27,10 +27,13 @@ reproduce: $(STAMP)  ## the papers' figures, our numbers beside theirs (DATA=FOL
 engine: $(STAMP)  ## find CometBFT, or build it into the user's cache (needs Go or the package registries once)
 	@$(BIN)/python -c "from wattloom.network.engine_binary import install_engine; print(install_engine(print))"
 
-test: engine  ## the usual tests, a sample of each long one included
+services:  ## install PostgreSQL and SoftHSM from the system's packages where they are missing; tests start them
+	@bash tools/install_services.sh
+
+test: engine services  ## the usual tests, a sample of each long one included
 	$(BIN)/python tools/run_tests.py $(PYTEST_ARGS)
 
-soak: engine  ## the long versions of the crash and random tests
+soak: engine services  ## the long versions of the crash and random tests
 	$(BIN)/python -m pytest -m soak --timeout 7200 $(PYTEST_ARGS)
 
 check: $(STAMP)  ## format, lint, types, import directions, chaincode rules, freshness of what is generated

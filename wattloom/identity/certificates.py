@@ -43,11 +43,17 @@ class Authority(Credential):
         not_before_s: int,
         days: int = AUTHORITY_DAYS,
         path_length: int = 0,
+        key: SigningKey | None = None,
     ) -> "Authority":
-        """Make a self-signed root; `path_length` is how many authorities may stand below it."""
+        """Make a self-signed root; `path_length` is how many authorities may stand below it.
+
+        Parameters
+        ----------
+        key : such as one in a token; otherwise a new one is made
+        """
         _require_authority_name(common_name)
         _require_name("organisation", organisation)
-        key = SigningKey.generate()
+        key = key or SigningKey.generate()
         name = issuing.subject(common_name, organisation)
         certificate = issuing.issue(
             name,
@@ -66,15 +72,20 @@ class Authority(Credential):
         return parse(self.certificate).organisation
 
     def issue_intermediate(
-        self, common_name: str, *, not_before_s: int, days: int = AUTHORITY_DAYS
+        self,
+        common_name: str,
+        *,
+        not_before_s: int,
+        days: int = AUTHORITY_DAYS,
+        key: SigningKey | None = None,
     ) -> "Authority":
-        """Make an authority below this one, which can issue leaves only."""
+        """Make an authority below this one, which can issue leaves only; `key` as of `create`."""
         _require_authority_name(common_name)
         if not parse(self.certificate).extensions.path_length:
             raise InvalidRequest(
                 "path length: this authority allows none below it; create it with path_length=1"
             )
-        key = SigningKey.generate()
+        key = key or SigningKey.generate()
         chain = self._certify(
             common_name,
             key.public_key,

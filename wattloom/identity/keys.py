@@ -23,6 +23,7 @@ from wattloom.identity.signatures import SIGNATURE_BYTES, VerifyingKey, low_s, t
 __all__ = ["SIGNATURE_BYTES", "SigningKey", "VerifyingKey"]
 
 _ECDSA_SHA256 = ec.ECDSA(hashes.SHA256())
+_URI = b"pkcs11:"
 
 
 class SigningKey:
@@ -75,14 +76,32 @@ class SigningKey:
             raise KeyFileError("private key: must be on P-256; make one with `wattloom identity`")
         return cls(key)
 
+    @classmethod
+    def in_hardware(cls, uri: str) -> "SigningKey":
+        """Make a new key inside a token; see `hardware` for the URI and what it raises."""
+        from wattloom.identity.hardware import HardwareKey  # loads PKCS #11, which few need
+
+        return cls(HardwareKey.generate(uri))
+
     def save(self, path: Path, *, password: str | None = None) -> None:
-        """Write a new file with mode 0600; raise `KeyFileError` if it exists."""
-        files.write_new(path, self.to_pem(password), mode=files.PRIVATE)
+        """Write a new file with mode 0600, of a token's key its URI; raise `KeyFileError` if it exists."""
+        uri = getattr(self._key, "uri", None)
+        content = self.to_pem(password) if uri is None else f"{uri}\n".encode()
+        files.write_new(path, content, mode=files.PRIVATE)
 
     @classmethod
     def load(cls, path: Path, *, password: str | None = None) -> "SigningKey":
         """Read a file; raise `KeyFileError` if others may read it or it holds no P-256 key."""
         try:
-            return cls.from_pem(files.read_private(path), password)
+            content = files.read_private(path)
+            if content.startswith(_URI):
+                return cls._of_hardware(content)
+            return cls.from_pem(content, password)
         except KeyFileError as error:
             raise KeyFileError(str(error) if str(path) in str(error) else f"{path}: {error}") from error
+
+    @classmethod
+    def _of_hardware(cls, uri: bytes) -> "SigningKey":
+        from wattloom.identity.hardware import HardwareKey  # as in `in_hardware`
+
+        return cls(HardwareKey(uri.decode("utf-8", "replace")))
