@@ -25,10 +25,10 @@ def enlistment(chain_id: str, *, lfdi: str, blind_key: bytes) -> bytes:
     return _statement("enlistment", chain_id.encode(), bytes.fromhex(lfdi), blind_key)
 
 
-def question(chain_id: str, *, epoch: int, lfdi: str, witness: str, tree: int, blinded: bytes) -> bytes:
+def question(*, epoch: int, lfdi: str, witness: str, tree: int, blinded: bytes) -> bytes:
     """Return what a meter signs that asks one witness for one blind signature."""
     names = bytes.fromhex(lfdi), bytes.fromhex(witness)
-    return _statement("question", chain_id.encode(), _number(epoch), *names, _number(tree), blinded)
+    return _statement("question", _number(epoch), *names, _number(tree), blinded)
 
 
 def reading(chain_id: str, *, lfdi: str, slot_start_s: int, slot_s: int, net_wh: int) -> bytes:

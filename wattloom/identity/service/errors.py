@@ -11,8 +11,7 @@ IdentityError
     ├── NotValid                 the certificate is revoked, replaced or expired
     ├── NotAllowed               the caller is no registrar of the organisation
     ├── TooOften                 above a rate limit: come back later
-    ├── Busy                     too many certificates are being issued: come back later
-    └── NotServed                this service does not offer the call
+    └── Busy                     too many certificates are being issued: come back later
 """
 
 from typing import ClassVar
@@ -120,12 +119,3 @@ class Busy(ServiceRefusal):
         super().__init__(
             f"{limit} certificates are being issued: come back later", limit=limit, retry_after_s=0.2
         )
-
-
-class NotServed(ServiceRefusal):
-    """The call is not offered by this service."""
-
-    code, status = "NOT_SERVED", StatusCode.UNIMPLEMENTED
-
-    def __init__(self, *, method: str) -> None:
-        super().__init__(f"{method} is not offered by this service", method=method)

@@ -3,6 +3,8 @@
 from hashlib import sha256
 from typing import Final
 
+from wattloom.identity.wire import identity_pb2 as wire
+
 _LABEL: Final = "wattloom/identity/{}/v1\0"
 
 
@@ -29,6 +31,15 @@ def listing(nonce: bytes, after_index: int, limit: int, *, only_valid: bool) -> 
     return _statement(
         "list", nonce, after_index.to_bytes(8, "big"), limit.to_bytes(4, "big"), bytes([only_valid])
     )
+
+
+def answering(nonce: bytes, request: wire.SignExistenceRequest) -> bytes:
+    """Return what a witness signs to hand in its answers and to see what is asked of it."""
+    answers = (
+        each.epoch.to_bytes(8, "big") + each.lfdi + each.tree.to_bytes(4, "big") + each.blind_signature
+        for each in request.signed
+    )
+    return _statement("answer", nonce, request.lfdi, sha256(b"".join(answers)).digest())
 
 
 def _statement(kind: str, nonce: bytes, *fields: bytes) -> bytes:

@@ -121,3 +121,19 @@ audit = Table(
     Column("detail", String(500), nullable=False),
 )
 """Who did what, written in the transaction that does it."""
+
+existence_questions = Table(
+    "existence_questions",
+    metadata,
+    Column("epoch", BigInteger, primary_key=True, autoincrement=False),
+    Column("lfdi", String(40), primary_key=True),
+    Column("tree", Integer, primary_key=True, autoincrement=False),
+    Column("witness", String(40), primary_key=True),
+    Column("blinded", LargeBinary(256), nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+    Column("asked_at_s", BigInteger, nullable=False),
+    Column("blind_signature", LargeBinary(256)),
+    Index(None, "witness", "asked_at_s"),
+    Index(None, "asked_at_s"),
+)
+"""Letters from meters to the witnesses of their trees, and the answers."""

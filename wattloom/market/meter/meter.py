@@ -217,7 +217,6 @@ class Meter:
     def _question(self, epoch: Epoch, tree: KeptTree, question: Question) -> BlindQuestion:
         witness = epoch.witnesses[question.position].lfdi
         signed = statements.question(
-            self.chain_id,
             epoch=epoch.number,
             lfdi=self.lfdi,
             witness=witness,
