@@ -3,6 +3,7 @@ import pytest
 from wattloom.identity.certificates import Authority
 
 from .flaws import NOW_S
+from .postgres import running_postgres
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +14,9 @@ def organisation():
 @pytest.fixture(scope="session")
 def client(organisation):
     return organisation.issue_client("home-1", role="participant", not_before_s=NOW_S)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    with running_postgres() as server:
+        yield server
