@@ -32,4 +32,13 @@ def test_a_day_that_was_traded_has_no_loser_at_the_clearing_price(kept):
     found = gains(day)
     assert found.way("clearing").losers == 0
     assert found.way("clearing").imbalance == pytest.approx(0.0, abs=1e-9)
-    assert [way.total for way in found.ways] == pytest.approx([day.cost_with_trading] * 3)
+    same_plans = [way.total for way in found.ways if way.way != "auction"]
+    assert same_plans == pytest.approx([day.cost_with_trading] * 3)
+
+
+def test_the_auction_stands_beside_them_and_lies_between_alone_and_the_optimum(kept):
+    day, *_ = kept
+    auction = gains(day).way("auction")
+    assert auction.losers == 0
+    assert auction.imbalance == pytest.approx(0.0, abs=1e-9)
+    assert day.cost_with_trading - 1e-6 <= auction.total <= day.cost_alone + 1e-6

@@ -64,7 +64,7 @@ def test_a_bill_is_the_trade_at_the_price_that_is_shown(kept):
 
 def test_every_step_is_told_and_every_iteration_shown_in_order(kept):
     day, _, steps, views = kept
-    assert [step.split()[0] for step in steps] == ["every", "the", "homes", "homes", "the"]
+    assert [step.split()[0] for step in steps] == ["every", "the", "the", "homes", "homes", "the"]
     assert views[-1].progress.phase is Phase.SETTLED
     assert views[-1].progress.iteration == day.iterations
     assert all(one.progress.iteration <= other.progress.iteration for one, other in pairwise(views))

@@ -27,6 +27,7 @@ class AuctionAgent:
 
     Parameters
     ----------
+    hearing : its own, or one that homes of the same process share: all hear the same
     expected_wh : (T,), what the home would buy (positive) or sell in each slot
     generator : draws in which order it answers others
     """
@@ -34,6 +35,7 @@ class AuctionAgent:
     def __init__(
         self,
         port: Port,
+        hearing: Hearing,
         *,
         party_id: str,
         terms: AuctionTerms,
@@ -43,7 +45,7 @@ class AuctionAgent:
     ) -> None:
         self.party_id = party_id
         self.trades = HomeTrades(terms.slots)
-        self.hearing = Hearing(port, terms.market_id)
+        self.hearing = hearing
         self._port = port
         self._terms = terms
         self.expected_wh = expected_wh

@@ -8,6 +8,7 @@ import numpy as np
 from wattloom.market.auction.agent import AuctionAgent
 from wattloom.market.auction.enrolment import Participant
 from wattloom.market.auction.expectation import expected_wh
+from wattloom.market.auction.hearing import Hearing
 from wattloom.market.auction.port import Port
 from wattloom.market.auction.strategies.choice import StrategyName, make_strategy
 from wattloom.market.auction.strategies.protocol import Ints
@@ -39,6 +40,7 @@ def participant(party_id: str, home: Home) -> Participant:
 
 def trader(
     port: Port,
+    hearing: Hearing,
     participant: Participant,
     home: Home,
     plan: Schedule,
@@ -51,6 +53,7 @@ def trader(
     generator = np.random.default_rng(seed)
     agent = AuctionAgent(
         port,
+        hearing,
         party_id=participant.party_id,
         terms=terms,
         expected_wh=expected_wh(home, plan),

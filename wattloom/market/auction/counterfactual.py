@@ -11,6 +11,7 @@ from wattloom.chaincode.testing import caller
 from wattloom.market.auction import rounds
 from wattloom.market.auction.cast import Trader, participant, trader
 from wattloom.market.auction.enrolment import BANK, GRID, REGISTRAR, enrol, open_market
+from wattloom.market.auction.hearing import Hearing
 from wattloom.market.auction.memory import MemoryMarket
 from wattloom.market.auction.strategies.choice import StrategyName
 from wattloom.market.auction.terms import AuctionTerms, offered_terms
@@ -78,9 +79,11 @@ async def _clear(
     ]
     await enrol(officers, grid.party_id, homes, terms)
     await open_market(market.port(grid), homes, terms)
+    hearing = Hearing(officers[REGISTRAR], terms.market_id)
     traders = [
         trader(
             market.port(caller(known.party_id, "home")),
+            hearing,
             known,
             home,
             plan,

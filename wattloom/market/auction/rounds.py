@@ -31,7 +31,10 @@ async def hold(
     its `trades.missed` says so. `progress` is told the number of each slot that is done.
     """
     async with asyncio.TaskGroup() as tasks:
-        listening = [tasks.create_task(agent.hearing.listen(from_height)) for agent in agents]
+        listening = [
+            tasks.create_task(hearing.listen(from_height))
+            for hearing in dict.fromkeys(agent.hearing for agent in agents)
+        ]
         for slot in range(first_slot, terms.slots):
             await _round(agents, terms, clock, slot)
             progress(slot)

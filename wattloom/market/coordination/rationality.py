@@ -5,7 +5,6 @@ Under `clearing` no home pays more than alone (no trade at all is among its choi
 under `bargaining` all save the same, under `fixed` some may lose: the fixed price cancels in the community's
 cost, so it moves money and nothing else.
 
-@@
 """
 
 from collections.abc import Mapping, Sequence

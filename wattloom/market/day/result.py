@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from wattloom.market.coordination.rationality import Settled
+
 Array = NDArray[np.float64]
 
 NANO = 1_000_000_000
@@ -90,7 +92,8 @@ class DayResult:
     """The whole day. Prices in $/kWh, shape (T,); costs in $.
 
     `fixed_price` is what a session billed at a fixed one would offer, $/kWh. `planning` is there where the
-    session started from a plan made off the ledger.
+    session started from a plan made off the ledger; `auction` is what the same homes would pay on the same
+    day by auction, there where their tariffs allow one.
     """
 
     community: str
@@ -106,6 +109,7 @@ class DayResult:
     ledger: LedgerDay
     seconds: float
     planning: PlanningDay | None = None
+    auction: Settled | None = None
     checks: tuple[Check, ...] = ()
 
     @property

@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from wattloom.chaincode.transactive.terms import Terms
+from wattloom.market.auction.counterfactual import clear_day
+from wattloom.market.auction.errors import CannotAuction
+from wattloom.market.coordination.rationality import Settled
 from wattloom.market.day.checks import check_day
 from wattloom.market.day.coordination import CoordinationName, off_ledger
 from wattloom.market.day.ledgers import DayLedger, EngineName, create_day_ledger
@@ -58,6 +61,8 @@ def run_day(
     solvers = [HomeSolver(home) for home in community.homes]
     alone = [solver.stand_alone() for solver in solvers]
     central = solve_central(community.homes)
+    tell("the day is cleared by auction, in memory, to compare")
+    auction = _by_auction(community, alone)
     tell("the ledger and its members are made")
     ledger = create_day_ledger(engine, folder)
     terms = offered_terms(community, slot_start_s=tomorrow_s())
@@ -68,7 +73,7 @@ def run_day(
     tell("the whole ledger is executed again and compared")
     ledger_day = _ledger_day(ledger.verify(), engine)
     day = _result(community, solvers, alone, central, traded, ledger_day, time.perf_counter() - started)
-    return replace(day, checks=check_day(day))
+    return replace(day, auction=auction, checks=check_day(day))
 
 
 def trade_on(
@@ -99,6 +104,14 @@ def tomorrow_s() -> int:
     now = datetime.now(UTC)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     return int(midnight.timestamp())
+
+
+def _by_auction(community: Community, alone: list[Schedule]) -> Settled | None:
+    """Return what everybody would pay by auction; None where the homes' tariffs allow none."""
+    try:
+        return clear_day(community, alone).settled()
+    except CannotAuction:
+        return None
 
 
 def _ledger_day(found: Verified, engine: EngineName) -> LedgerDay:

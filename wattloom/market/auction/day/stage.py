@@ -11,6 +11,7 @@ from wattloom.market.auction import rounds
 from wattloom.market.auction.cast import Trader, participant, trader
 from wattloom.market.auction.day.ledger import LedgerTime, MovedTime
 from wattloom.market.auction.enrolment import BANK, GRID, REGISTRAR, Participant, enrol, open_market
+from wattloom.market.auction.hearing import Hearing
 from wattloom.market.auction.strategies.choice import StrategyName
 from wattloom.market.auction.terms import AuctionTerms
 from wattloom.market.day.members import ORGANISATION, Members
@@ -80,18 +81,23 @@ class Stage:
         self, stack: AsyncExitStack, plans: Sequence[Schedule], *, strategy: StrategyName, seed: int
     ) -> list[Trader]:
         cast = zip(self._participants(), self.members.homes, self.community.homes, plans, strict=True)
-        return [
-            trader(
-                await stack.enter_async_context(self.way.client(identity, number=number)),
-                known,
-                home,
-                plan,
-                terms=self.terms,
-                strategy=strategy,
-                seed=[seed, number],
+        traders = []
+        for number, (known, identity, home, plan) in enumerate(cast):
+            client = await stack.enter_async_context(self.way.client(identity, number=number))
+            hearing = Hearing(client, self.terms.market_id)
+            traders.append(
+                trader(
+                    client,
+                    hearing,
+                    known,
+                    home,
+                    plan,
+                    terms=self.terms,
+                    strategy=strategy,
+                    seed=[seed, number],
+                )
             )
-            for number, (known, identity, home, plan) in enumerate(cast)
-        ]
+        return traders
 
     async def _read(self, auditor: AsyncClient, traders: list[Trader]) -> Held:
         parties = [UTILITY, *(each.agent.party_id for each in traders)]
