@@ -9,7 +9,7 @@ import numpy as np
 from wattloom.chaincode.api import Int64Array
 from wattloom.chaincode.auction.messages import EngagementOf, PlaceOrder
 from wattloom.chaincode.auction.records import Engagement, Order, OrderTerms, Side
-from wattloom.chaincode.metering.messages import HomePeriod, Report
+from wattloom.chaincode.metering.messages import Report
 from wattloom.chaincode.metering.records import DeviationBill
 from wattloom.market.auction.hearing import Hearing
 from wattloom.market.auction.port import Port
@@ -101,11 +101,6 @@ class AuctionAgent:
         )
         receipt = await self._port.submit("metering:report", reading, DeviationBill)
         self.trades.deviation_nano = receipt.result.amount_nano
-
-    async def deviation_bill(self) -> DeviationBill:
-        """Return what the home was billed for what lies between its meter and its trades."""
-        meant = HomePeriod(party_id=self.party_id, slot_start_s=self._terms.slot_start_s)
-        return await self._port.evaluate("metering:read_bill", meant, DeviationBill)
 
     async def _engagement(self, slot: int) -> Engagement:
         meant = EngagementOf(

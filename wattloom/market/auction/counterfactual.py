@@ -29,7 +29,7 @@ EVE_S = 86_400
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cleared:
-    """A day that was cleared: its terms, everybody who traded, and the market in memory."""
+    """A day in memory: its terms, everybody who trades, and the market."""
 
     terms: AuctionTerms
     traders: list[Trader]
@@ -67,6 +67,22 @@ async def _clear(
     strategy: StrategyName,
     seed: int,
 ) -> Cleared:
+    day = await prepare(community, plans, terms, strategy=strategy, seed=seed)
+    agents = [each.agent for each in day.traders]
+    await rounds.hold(agents, terms, day.market, from_height=1, progress=lambda _: None)
+    await rounds.settle(agents, [each.metered_wh() for each in day.traders], terms, day.market)
+    return day
+
+
+async def prepare(
+    community: Community,
+    plans: Sequence[Schedule],
+    terms: AuctionTerms,
+    *,
+    strategy: StrategyName,
+    seed: int,
+) -> Cleared:
+    """Return a market in memory that is open, and homes that have traded nothing yet."""
     market = MemoryMarket(time_s=terms.slot_start_s - EVE_S)
     grid = caller(f"{ORGANISATION}.{GRID}", "utility")
     officers = {
@@ -93,7 +109,4 @@ async def _clear(
         )
         for number, (known, home, plan) in enumerate(zip(homes, community.homes, plans, strict=True))
     ]
-    agents = [each.agent for each in traders]
-    await rounds.hold(agents, terms, market, from_height=1, progress=lambda _: None)
-    await rounds.settle(agents, [each.metered_wh() for each in traders], terms, market)
     return Cleared(terms, traders, market)

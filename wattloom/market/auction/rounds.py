@@ -1,7 +1,7 @@
 """The rounds of a market: slot by slot all homes order, ask and answer, when the ledger's time has come."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import structlog
 
@@ -23,9 +23,9 @@ async def hold(
     *,
     from_height: int,
     progress: Progress,
-    first_slot: int = 0,
+    slots: Iterable[int] | None = None,
 ) -> None:
-    """Hold all rounds of a day from `first_slot` on, with all homes or with some: times are the same for all.
+    """Hold the rounds of a day, or of some of its slots, with all homes or with some: times are all the same.
 
     A home that comes too late in a step, or whose ledger does not answer, is left to the grid in that slot;
     its `trades.missed` says so. `progress` is told the number of each slot that is done.
@@ -35,7 +35,7 @@ async def hold(
             tasks.create_task(hearing.listen(from_height))
             for hearing in dict.fromkeys(agent.hearing for agent in agents)
         ]
-        for slot in range(first_slot, terms.slots):
+        for slot in range(terms.slots) if slots is None else slots:
             await _round(agents, terms, clock, slot)
             progress(slot)
         for task in listening:

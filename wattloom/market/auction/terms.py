@@ -81,11 +81,6 @@ class AuctionTerms:
         """Return when every request has been closed that was made before homes began to answer."""
         return self.offers_s(slot) + OFFERS_S + 1
 
-    def slot_at(self, slot_start_s: int) -> int | None:
-        """Return the number of the day's slot that begins then, or None."""
-        slot, rest = divmod(slot_start_s - self.slot_start_s, self.slot_s)
-        return slot if not rest and 0 <= slot < self.slots else None
-
     def market(self) -> OpenMarket:
         """Return the market as its utility opens it."""
         return OpenMarket(

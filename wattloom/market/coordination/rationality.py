@@ -4,7 +4,6 @@ A way of settling is an operating cost and a bill per home; another market's res
 Under `clearing` no home pays more than alone (no trade at all is among its choices at the clearing price),
 under `bargaining` all save the same, under `fixed` some may lose: the fixed price cancels in the community's
 cost, so it moves money and nothing else.
-
 """
 
 from collections.abc import Mapping, Sequence
