@@ -20,7 +20,8 @@ from wattloom.chaincode.api import Context, Contract, Forbidden, NotFound
 from wattloom.chaincode.api.codec import encode
 from wattloom.chaincode.existence import house
 from wattloom.chaincode.existence.errors import EpochNotRunning, KeySpent, ProofRefused, TreeNotVouched
-from wattloom.chaincode.existence.messages import KeysOf, KeysSpent, Publish, Received, Spend
+from wattloom.chaincode.existence.messages import Publish, Received, Spend
+from wattloom.chaincode.registry.records import ClientId, MeterCertificate
 from wattloom.identity.errors import Code
 from wattloom.identity.existence import statements
 from wattloom.identity.existence.receipts import Receipt
@@ -66,13 +67,13 @@ def test_a_key_is_not_taken_again_for_something_else(running):
 
 def test_a_key_that_stands_twice_in_a_tree_is_taken_once(world):
     key = samples.one_time_keys()[0]
-    tree = Tree([key.public_key.spki] * 16)
+    tree = Tree([key.spki] * 16)
 
     def receipt(index):
         signature = key.sign(
             statements.receipt(samples.CHAIN, root=tree.root, subject=samples.SUBJECT, energy_wh=1)
         )
-        return Receipt(tree.root, index, tree.path(index), key.public_key.spki, samples.SUBJECT, 1, signature)
+        return Receipt(tree.root, index, tree.path(index), key.spki, samples.SUBJECT, 1, signature)
 
     world.running(tree.root)
     spend(world, receipt(0))
@@ -130,6 +131,16 @@ class TestRevocation:
         world.revoke(epoch.witnesses[2].lfdi)
         spend_refused(world, spending(samples.receipt(1)), TreeNotVouched)
 
+    def test_a_meter_whose_certificate_is_revoked_counts_as_revoked(self):
+        world, epoch = self.vouched_by(0, needed=1)
+        vouched = epoch.witnesses[0].lfdi
+        world.submit(DESK, "registry:certify_meter", MeterCertificate(lfdi=vouched, client_id="ab" * 32))
+        spend(world, samples.receipt(0))
+        world.submit(DESK, "registry:revoke_client", ClientId(client_id="ab" * 32))
+        spend_refused(world, spending(samples.receipt(1)), TreeNotVouched)
+        world.submit(DESK, "registry:certify_meter", MeterCertificate(lfdi=vouched, client_id="cd" * 32))
+        spend(world, samples.receipt(1))
+
     def test_who_did_not_vouch_can_be_revoked_without_effect(self):
         world, epoch = self.vouched_by(0, needed=1)
         world.revoke(epoch.witnesses[1].lfdi)
@@ -169,13 +180,6 @@ def test_depth_is_the_epochs_and_not_the_proofs(running):
     for path in ([], good.path[:-1], [*good.path, bytes(32)]):
         refusal = spend_refused(running, replace(good, path=path), ProofRefused)
         assert refusal.details == {"reason": Code.EXISTENCE_PATH}
-
-
-def test_a_meter_sees_which_of_its_keys_are_spent(running):
-    hashes = [sha256(key.public_key.spki).hexdigest() for key in samples.one_time_keys()]
-    spend(running, samples.receipt(5))
-    found = running.evaluate(HOME, "existence:spent_keys", KeysOf(epoch=1, key_hashes=hashes), KeysSpent)
-    assert found.key_hashes == [hashes[5]]
 
 
 def test_another_contract_takes_a_receipt_in_its_own_transaction():

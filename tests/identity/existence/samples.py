@@ -20,12 +20,12 @@ def witness_key(number: int = 0) -> WitnessKey:
 
 @cache
 def one_time_keys(depth: int = 4, seed: int = 0):
-    return [openssl.signing_key(scalar(bytes([seed]) * 32, bytes(32), index)) for index in range(1 << depth)]
+    return [openssl.Signer(scalar(bytes([seed]) * 32, bytes(32), index)) for index in range(1 << depth)]
 
 
 @cache
 def tree(depth: int = 4, seed: int = 0) -> Tree:
-    return Tree([key.public_key.spki for key in one_time_keys(depth, seed)])
+    return Tree([key.spki for key in one_time_keys(depth, seed)])
 
 
 def receipt(
@@ -37,7 +37,7 @@ def receipt(
         root=tree(depth, seed).root,
         index=index,
         path=tree(depth, seed).path(index),
-        public_key=key.public_key.spki,
+        public_key=key.spki,
         subject=subject,
         energy_wh=energy_wh,
         signature=key.sign(signed),

@@ -5,9 +5,10 @@ from hashlib import sha256
 
 import pytest
 
-from tests.chaincode.existence.world import HOME, RELAYER
+from tests.chaincode.existence.world import RELAYER
 from tests.market.meter.fleet import prepared, vouched
-from wattloom.chaincode.existence.messages import KeysOf, KeysSpent
+from wattloom.chaincode.api.codec import decode
+from wattloom.chaincode.existence.messages import Received
 from wattloom.market.meter.errors import MeterUnusable, NoKeyLeft
 from wattloom.market.meter.meter import Meter, anchor_beside
 
@@ -100,19 +101,23 @@ def test_the_ledger_finds_out_a_meter_whose_anchor_was_restored_too(folder, ledg
     backup.restore(with_anchor=True)
     with Meter(folder) as meter:
         assert meter.discarded == 0
-        asked = KeysOf(epoch=epoch.number, key_hashes=meter.unused_keys(epoch.number))
-        found = ledger.evaluate(HOME, "existence:spent_keys", asked, KeysSpent)
-        assert found.key_hashes == [sha256(spent.public_key).hexdigest()]
-        assert meter.discard_if_spent(epoch.number, found.key_hashes) == 2
+        assert meter.heed(told(ledger)) == 2
         assert meter.left(epoch.number) == 0
 
 
-def test_keys_that_the_meter_itself_has_used_alarm_nobody(folder, ledger, epoch):
-    spent = receipts(folder, epoch, range(1))[0]
+def told(ledger):
+    """What the ledger tells everybody who follows it."""
+    return [decode(event.payload, Received) for event in ledger.events if event.name == "received"]
+
+
+def test_receipts_that_are_ours_or_others_alarm_nobody(folder, ledger, epoch, tmp_path):
+    ledger.submit(RELAYER, "existence:spend", receipts(folder, epoch, range(1))[0])
+    other = prepared(tmp_path / "other", 1)
     with Meter(folder) as meter:
-        own = [sha256(spent.public_key).hexdigest()]
-        assert meter.discard_if_spent(epoch.number, own) == 0
-        assert len(meter.unused_keys(epoch.number)) == 31
+        assert meter.heed(told(ledger)) == 0
+        assert meter.left(epoch.number) == 31
+    with Meter(other) as meter:
+        assert meter.heed(told(ledger)) == 0
 
 
 def test_an_anchor_that_is_none_is_named(folder, epoch):

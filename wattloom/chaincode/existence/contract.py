@@ -1,8 +1,8 @@
 """The contract `existence`: which functions there are, and who may call them."""
 
 from wattloom.chaincode.api import Context, Contract
-from wattloom.chaincode.existence import epochs, house, keys, publishing, roll
-from wattloom.chaincode.existence.messages import KeysOf, KeysSpent, Spend
+from wattloom.chaincode.existence import epochs, house, publishing, roll
+from wattloom.chaincode.existence.messages import Spend
 
 existence = Contract(
     "existence", summary="Trees of meters' one-time keys, who vouches for them, and which keys are spent."
@@ -37,10 +37,3 @@ def spend(ctx: Context, request: Spend) -> None:
     ProofRefused : path or signature does not hold
     """
     house.spend(ctx, request)
-
-
-@existence.query()
-def spent_keys(ctx: Context, request: KeysOf) -> KeysSpent:
-    """Show which of some one-time keys are used up; a meter asks this of its own after a restart."""
-    spent = [each for each in request.key_hashes if ctx.state.exists(keys.spent(request.epoch, each))]
-    return KeysSpent(key_hashes=spent)

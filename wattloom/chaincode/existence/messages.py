@@ -135,19 +135,6 @@ class TreeOf(Record, frozen=True, kw_only=True):
     root: HexDigest
 
 
-class KeysOf(Record, frozen=True, kw_only=True):
-    """Which one-time keys are asked for, by SHA-256 of their SubjectPublicKeyInfo."""
-
-    epoch: EpochNumber
-    key_hashes: Annotated[list[HexDigest], Meta(max_length=MAX_KEYS_AT_ONCE)]
-
-
-class KeysSpent(Record, frozen=True, kw_only=True):
-    """Those of the keys asked for that are used up."""
-
-    key_hashes: list[HexDigest]
-
-
 class PageOfRoll(Record, frozen=True, kw_only=True):
     """Which places of the roll are asked for, after a page's bookmark."""
 

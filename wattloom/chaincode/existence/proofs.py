@@ -7,7 +7,7 @@ from wattloom.chaincode.api import Context
 from wattloom.chaincode.existence import keys
 from wattloom.chaincode.existence.errors import MeterRevoked, ProofRefused
 from wattloom.chaincode.registry import keys as registry_keys
-from wattloom.chaincode.registry.records import Meter
+from wattloom.chaincode.registry.records import Meter, MeterCertificate
 from wattloom.identity.errors import IdentityRejected
 from wattloom.identity.signatures import VerifyingKey
 
@@ -27,8 +27,14 @@ def meter_of(ctx: Context, lfdi: str) -> Meter:
 
 
 def is_revoked(ctx: Context, lfdi: str) -> bool:
-    """Tell whether a meter is revoked."""
-    return ctx.state.exists(keys.revoked(lfdi))
+    """Tell whether a meter is revoked here, or the certificate that it acts through is."""
+    if ctx.state.exists(keys.revoked(lfdi)):
+        return True
+    registry = ctx.within("registry").state
+    certificate = registry.find(registry_keys.meter_certificate(lfdi), MeterCertificate)
+    if certificate is None:
+        return False
+    return registry.exists(registry_keys.revocation(meter_of(ctx, lfdi).organisation, certificate.client_id))
 
 
 def check_meter(ctx: Context, meter: Meter, signature: bytes, statement: bytes) -> None:

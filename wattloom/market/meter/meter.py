@@ -3,13 +3,12 @@
 import fcntl
 import hmac
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from hashlib import sha256
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
-from wattloom.chaincode.existence.messages import AskForTrees, Enlist, SignedTree, Spend, Voucher
+from wattloom.chaincode.existence.messages import AskForTrees, Enlist, Received, SignedTree, Spend, Voucher
 from wattloom.chaincode.existence.records import Epoch
 from wattloom.identity import files
 from wattloom.identity.existence import blinding, statements
@@ -187,19 +186,19 @@ class Meter:
         """Return how many receipts the meter can still sign in an epoch."""
         return self._store.left(epoch)
 
-    def unused_keys(self, epoch: int) -> list[str]:
-        """Return the SHA-256 of every key of an epoch that the meter has not used."""
-        unused = {(tree.id, place) for tree, place in self._store.unused(epoch)}
-        return [
-            sha256(key).hexdigest()
-            for tree in self._store.trees(epoch)
-            for place, key in enumerate(_public_keys(tree))
-            if (tree.id, place) in unused
-        ]
+    def heed(self, receipts: Iterable[Received]) -> int:
+        """Discard the trees of every epoch in which the ledger has a receipt of ours that we have not signed.
 
-    def discard_if_spent(self, epoch: int, spent: list[str]) -> int:
-        """Discard an epoch's trees if the ledger knows a key that the meter has not used; return how many."""
-        return self._store.discard(epoch) if set(spent) & set(self.unused_keys(epoch)) else 0
+        The ledger tells of all receipts to everybody who follows it; to ask it for one's own would say which
+        they are. Returns how many trees were discarded.
+        """
+        foreign = {
+            told.epoch
+            for told in receipts
+            if self._store.owns(bytes.fromhex(told.root))
+            and not self._store.signed(bytes.fromhex(told.subject), bytes.fromhex(told.root))
+        }
+        return sum(self._store.discard(epoch) for epoch in sorted(foreign))
 
     def _make_trees(self, epoch: Epoch, trees: int) -> None:
         for number in range(len(self._store.trees(epoch.number)), trees):

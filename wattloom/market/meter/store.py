@@ -171,15 +171,14 @@ class MeterStore:
             )
         return Use(tree, place)
 
-    def unused(self, epoch: int) -> list[tuple[KeptTree, int]]:
-        """Return every key of an epoch that this meter has not used, by tree and place."""
-        used = set(self._db.execute("SELECT tree, place FROM used WHERE epoch = ?", (epoch,)))
-        return [
-            (tree, place)
-            for tree in self.trees(epoch)
-            for place in range(1 << tree.depth)
-            if (tree.id, place) not in used
-        ]
+    def owns(self, root: bytes) -> bool:
+        """Tell whether a tree is this meter's."""
+        return self._db.execute("SELECT 1 FROM tree WHERE root = ?", (root,)).fetchone() is not None
+
+    def signed(self, subject: bytes, root: bytes) -> bool:
+        """Tell whether a key of this tree was used for the subject."""
+        query = "SELECT 1 FROM used JOIN tree ON tree.id = used.tree WHERE subject = ? AND root = ?"
+        return self._db.execute(query, (subject, root)).fetchone() is not None
 
     def discard(self, epoch: int) -> int:
         """Throw the trees of an epoch away, whose keys somebody else seems to have; return how many."""
@@ -193,10 +192,15 @@ class MeterStore:
         return len(self._free(epoch))
 
     def _free(self, epoch: int) -> list[tuple[KeptTree, int]]:
-        published = {
-            row[0] for row in self._db.execute("SELECT id FROM tree WHERE epoch = ? AND published", (epoch,))
-        }
-        return [(tree, place) for tree, place in self.unused(epoch) if tree.id in published]
+        used = set(self._db.execute("SELECT tree, place FROM used WHERE epoch = ?", (epoch,)))
+        published = {row[0] for row in self._db.execute("SELECT id FROM tree WHERE published")}
+        return [
+            (tree, place)
+            for tree in self.trees(epoch)
+            if tree.id in published
+            for place in range(1 << tree.depth)
+            if (tree.id, place) not in used
+        ]
 
     def _usable(self, tree: int) -> KeptTree:
         query = f"SELECT {_TREE}, discarded FROM tree WHERE id = ?"  # noqa: S608 - constant
