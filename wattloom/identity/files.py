@@ -28,6 +28,17 @@ def write_new(path: Path, content: bytes, *, mode: int) -> None:
         raise KeyFileError(f"{path}: cannot be written ({error.strerror})") from error
 
 
+def replace(path: Path, content: bytes, *, mode: int) -> None:
+    """Put a new file in the place of one that may be there, durably and at once."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    write_new(beside, content, mode=mode)
+    try:
+        beside.replace(path)
+    except OSError as error:
+        raise KeyFileError(f"{path}: cannot be replaced ({error.strerror})") from error
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder that only its owner may enter, unless it exists."""
     try:

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 from typing import ClassVar, Final
 
 from cryptography import x509
@@ -11,7 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from wattloom.identity import issuing
 from wattloom.identity.credentials import Credential, to_pem
-from wattloom.identity.errors import InvalidRequest
+from wattloom.identity.errors import InvalidRequest, KeyFileError
 from wattloom.identity.keys import SigningKey
 from wattloom.identity.parsing import load_certificate
 
@@ -38,10 +40,37 @@ class TlsIdentity(Credential):
         """Its own certificate alone, which is what it shows to the other side."""
         return to_pem(self.chain[:1])
 
+    def pair(self) -> tuple[bytes, bytes]:
+        """Return key and certificate, as a server shows them."""
+        return self.key_pem, self.certificate_pem
+
     @property
     def ca_pem(self) -> bytes:
         """The root by which the other side is to be judged."""
         return to_pem(self.chain[-1:])
+
+
+class TlsFolder:
+    """A TLS identity on disk that may be renewed while a server runs; raise `KeyFileError` without one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp = self._changed_ns()
+        self._identity = TlsIdentity.load(path)
+
+    def pair(self) -> tuple[bytes, bytes]:
+        """Return key and certificate as they are now, or the last ones that belonged together."""
+        stamp = self._changed_ns()
+        if stamp != self._stamp:
+            with suppress(KeyFileError):
+                self._identity = TlsIdentity.load(self._path)
+                self._stamp = stamp
+        return self._identity.pair()
+
+    def _changed_ns(self) -> int:
+        with suppress(OSError):
+            return (self._path / f"{TlsIdentity.STEM}.pem").stat().st_mtime_ns
+        return 0
 
 
 @dataclass(frozen=True)

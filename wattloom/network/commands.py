@@ -19,7 +19,7 @@ from rich.table import Table
 from wattloom.chaincode.api.errors import MachineFault
 from wattloom.identity.certificates import Authority
 from wattloom.identity.errors import IdentityError
-from wattloom.identity.tls import TlsIdentity
+from wattloom.identity.tls import TlsFolder
 from wattloom.network import logs
 from wattloom.network.chain.block import Block
 from wattloom.network.chain.errors import ChainError
@@ -91,7 +91,7 @@ def serve(
     with _user_mistakes():
         ledger = LedgerFolder(folder)
         with SoloEngine(ledger) as engine:
-            tls = TlsIdentity.load(ledger.tls_path)
+            tls = TlsFolder(ledger.tls_path)
 
             def tell(at: str) -> None:
                 trust = ledger.tls_path / "tls-ca.pem"

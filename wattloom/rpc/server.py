@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
@@ -36,13 +36,20 @@ class ServerNotStarted(Exception):
     """The address cannot be listened on."""
 
 
+class TlsSource(Protocol):
+    """What a server shows who it is by; it may change while the server runs."""
+
+    def pair(self) -> tuple[bytes, bytes]:
+        """Return private key and certificate, PEM; asked at every handshake, never raises."""
+        ...
+
+
 @dataclass(frozen=True)
 class Listening:
     """Where and how a service is reached.
 
     Attributes
     ----------
-    key_pem, certificate_pem : of its TLS identity
     address : host:port; port 0 takes a free one
     max_request_bytes : larger messages are refused by the transport
     calls : of all kinds at a time
@@ -50,8 +57,7 @@ class Listening:
     metrics_port : where loopback serves `/metrics`, if at all
     """
 
-    key_pem: bytes
-    certificate_pem: bytes
+    tls: TlsSource
     address: str
     max_request_bytes: int
     calls: int
@@ -120,9 +126,8 @@ class RpcServer:
         host, _, number = self.address.rpartition(":")
         if not (host and number.isdecimal() and int(number) <= MAX_PORT):  # gRPC takes 99999 for 34463
             raise ServerNotStarted(f"{self.address!r} is no address to listen on: write host:port")
-        pair = (self._listening.key_pem, self._listening.certificate_pem)
         try:
-            port = self._server.add_secure_port(self.address, grpc.ssl_server_credentials([pair]))
+            port = self._server.add_secure_port(self.address, _credentials(self._listening.tls))
         except RuntimeError as error:
             raise ServerNotStarted(
                 f"cannot listen on {self.address}: the port is taken, or the host is not this machine's"
@@ -145,3 +150,19 @@ class RpcServer:
             thread.join()
 
         self._end_metrics = end
+
+
+def _credentials(tls: TlsSource) -> grpc.ServerCredentials:
+    """Return credentials that follow the source: what is renewed is shown from the next handshake on."""
+    shown = tls.pair()
+
+    def newer() -> grpc.ServerCertificateConfiguration | None:
+        nonlocal shown
+        pair = tls.pair()
+        if pair == shown:
+            return None
+        shown = pair
+        return grpc.ssl_server_certificate_configuration([pair])
+
+    first = grpc.ssl_server_certificate_configuration([shown])
+    return grpc.dynamic_ssl_server_credentials(first, newer)  # type: ignore[arg-type] # None is: as before

@@ -17,7 +17,7 @@ from wattloom.identity.service.errors import ServiceNotStarted
 from wattloom.identity.service.issuers import BACKDATE_S, Issuers
 from wattloom.identity.service.settings import Settings
 from wattloom.identity.store import Database
-from wattloom.identity.tls import LOOPBACK, TlsAuthority, TlsIdentity
+from wattloom.identity.tls import LOOPBACK, TlsAuthority, TlsFolder
 from wattloom.identity.verify import verify_anchor
 
 ISSUING: Final = "issuing"
@@ -102,9 +102,9 @@ class ServiceFolder:
         """Return the key that signs the log's heads."""
         return SigningKey.load(self.path / LOG_KEY, password=self._password)
 
-    def tls(self) -> TlsIdentity:
-        """Return the server's TLS identity."""
-        return TlsIdentity.load(self.tls_path)
+    def tls(self) -> TlsFolder:
+        """Return the server's TLS identity, which may be renewed while it runs."""
+        return TlsFolder(self.tls_path)
 
     def database(self) -> Database:
         """Open the database and bring it up to date; raise `DatabaseUnusable`."""

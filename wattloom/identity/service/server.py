@@ -59,8 +59,7 @@ class IdentityServer:
             SERVICE,
             self._service,
             Listening(
-                key_pem=tls.key_pem,
-                certificate_pem=tls.certificate_pem,
+                tls=tls,
                 address=address,
                 max_request_bytes=MAX_REQUEST_BYTES,
                 calls=limits.calls,

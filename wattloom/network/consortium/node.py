@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from wattloom.chaincode.installed import RULES, Rules
-from wattloom.identity.tls import TlsIdentity
+from wattloom.identity.tls import TlsFolder
 from wattloom.network.abci import AbciServer
 from wattloom.network.abci.address import remove_stale
 from wattloom.network.application import Application
@@ -72,7 +72,7 @@ def run_node(
     """
     sys.setswitchinterval(THREAD_TURN_S)
     settings, genesis = folder.settings(), folder.genesis()
-    program, tls = find_engine(), TlsIdentity.load(folder.tls_path)
+    program, tls = find_engine(), TlsFolder(folder.tls_path)
     folder.make_run_folders()
     folder.stopped_path.unlink(missing_ok=True)
     with ExitStack() as stack:

@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 import structlog
 
-from wattloom.identity.tls import TlsIdentity
 from wattloom.network.engine import Engine, EngineStopped
 from wattloom.network.gateway.errors import GatewayNotStarted
 from wattloom.network.gateway.limits import DEFAULT_LIMITS, MAX_REQUEST_BYTES, Limits
 from wattloom.network.gateway.service import GatewayService
 from wattloom.network.gateway.statuses import status_of
 from wattloom.network.wire import gateway_pb2
-from wattloom.rpc.server import ANY_PORT, Listening, RpcServer, ServerNotStarted
+from wattloom.rpc.server import ANY_PORT, Listening, RpcServer, ServerNotStarted, TlsSource
 
 SERVICE = gateway_pb2.DESCRIPTOR.services_by_name["Gateway"]
 
@@ -33,7 +32,7 @@ class GatewayServer:
         self,
         engine: Engine,
         *,
-        tls: TlsIdentity,
+        tls: TlsSource,
         address: str = ANY_PORT,
         limits: Limits = DEFAULT_LIMITS,
         metrics_port: int | None = None,
@@ -43,8 +42,7 @@ class GatewayServer:
             SERVICE,
             self._service,
             Listening(
-                key_pem=tls.key_pem,
-                certificate_pem=tls.certificate_pem,
+                tls=tls,
                 address=address,
                 max_request_bytes=MAX_REQUEST_BYTES,
                 calls=limits.calls,
@@ -93,7 +91,7 @@ class GatewayServer:
 async def serve_gateway(
     engine: Engine,
     *,
-    tls: TlsIdentity,
+    tls: TlsSource,
     address: str,
     limits: Limits = DEFAULT_LIMITS,
     metrics_port: int | None = None,

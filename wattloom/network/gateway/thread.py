@@ -4,11 +4,10 @@ import asyncio
 import threading
 from concurrent.futures import Future
 
-from wattloom.identity.tls import TlsIdentity
 from wattloom.network.engine import Engine
 from wattloom.network.gateway.limits import DEFAULT_LIMITS, Limits
 from wattloom.network.gateway.server import GatewayServer
-from wattloom.rpc.server import ANY_PORT
+from wattloom.rpc.server import ANY_PORT, TlsSource
 
 
 class GatewayThread:
@@ -18,7 +17,7 @@ class GatewayThread:
         self,
         engine: Engine,
         *,
-        tls: TlsIdentity,
+        tls: TlsSource,
         address: str = ANY_PORT,
         limits: Limits = DEFAULT_LIMITS,
         metrics_port: int | None = None,
