@@ -1,6 +1,6 @@
 """The trading of a day: members come to the ledger, rounds are held, meters report, books are read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -60,8 +60,13 @@ class Stage:
                 for name, identity in self.members.officers.items()
             }
             tell("homes are registered and pay in, and the market opens")
-            height = await self._open(officers)
-            traders = await self._traders(stack, plans, strategy=strategy, seed=seed)
+            height = await self.open(officers)
+            traders = [
+                self.trader(
+                    await stack.enter_async_context(self.client(number)), number, plan, strategy, seed
+                )
+                for number, plan in enumerate(plans)
+            ]
             agents = [each.agent for each in traders]
             clock = LedgerTime(self.moved, officers["auditor"])
             tell("homes trade")
@@ -70,34 +75,31 @@ class Stage:
             await rounds.settle(agents, [each.metered_wh() for each in traders], self.terms, clock)
             return await self._read(officers["auditor"], traders)
 
-    async def _open(self, officers: dict[str, AsyncClient]) -> int:
-        """Return the height from which on there is something to hear."""
-        homes = self._participants()
+    async def open(self, officers: Mapping[str, AsyncClient]) -> int:
+        """Enrol everybody and open the market; return the height from which on there is something to hear."""
+        homes = list(map(self._participant, range(len(self.community.homes))))
         await enrol({name: officers[name] for name in (REGISTRAR, BANK)}, UTILITY, homes, self.terms)
         await open_market(officers[GRID], homes, self.terms)
         return (await officers[GRID].describe()).height + 1
 
-    async def _traders(
-        self, stack: AsyncExitStack, plans: Sequence[Schedule], *, strategy: StrategyName, seed: int
-    ) -> list[Trader]:
-        cast = zip(self._participants(), self.members.homes, self.community.homes, plans, strict=True)
-        traders = []
-        for number, (known, identity, home, plan) in enumerate(cast):
-            client = await stack.enter_async_context(self.way.client(identity, number=number))
-            hearing = Hearing(client, self.terms.market_id)
-            traders.append(
-                trader(
-                    client,
-                    hearing,
-                    known,
-                    home,
-                    plan,
-                    terms=self.terms,
-                    strategy=strategy,
-                    seed=[seed, number],
-                )
-            )
-        return traders
+    def client(self, number: int) -> AsyncClient:
+        """Return a connection of a home with its own key."""
+        return self.way.client(self.members.homes[number], number=number)
+
+    def trader(
+        self, client: AsyncClient, number: int, plan: Schedule, strategy: StrategyName, seed: int
+    ) -> Trader:
+        """Return a home that trades over a connection."""
+        return trader(
+            client,
+            Hearing(client, self.terms.market_id),
+            self._participant(number),
+            self.community.homes[number],
+            plan,
+            terms=self.terms,
+            strategy=strategy,
+            seed=[seed, number],
+        )
 
     async def _read(self, auditor: AsyncClient, traders: list[Trader]) -> Held:
         parties = [UTILITY, *(each.agent.party_id for each in traders)]
@@ -117,8 +119,5 @@ class Stage:
             ],
         )
 
-    def _participants(self) -> list[Participant]:
-        return [
-            participant(party_id, home)
-            for party_id, home in zip(self.members.parties, self.community.homes, strict=True)
-        ]
+    def _participant(self, number: int) -> Participant:
+        return participant(self.members.parties[number], self.community.homes[number])
