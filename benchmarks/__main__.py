@@ -24,6 +24,7 @@ from benchmarks import (
     ledger_session,
     network,
     second_order,
+    simulation,
     snapshots,
     state_cost,
     storage,
@@ -43,6 +44,7 @@ MEASUREMENTS: dict[str, tuple[str, Measurement]] = {
     "homes": ("one home's solve", homes.run),
     "bids": ("signed offers and orders through the gateway, over TLS", bids.run),
     "auction": ("clearing a full order book, in process", auction.run),
+    "simulation": ("thirty days of the auction study, in memory", simulation.run),
     "convergence": ("relaxed ADMM to 1e-6: iterations, and percent of the surplus lost", convergence.run),
     "second_order": ("second-order coordination: rounds, and percent of the surplus lost", second_order.run),
     "session": ("a session on a solo ledger: seconds and bytes of one iteration", ledger_session.run),
@@ -50,8 +52,8 @@ MEASUREMENTS: dict[str, tuple[str, Measurement]] = {
 }
 """File below `build/`, title, and what measures."""
 
-USUAL = [name for name in MEASUREMENTS if name not in ("network", "session")]
-"""What is measured without being named: networks (`ENGINE=cometbft`) and sessions of 300 take minutes."""
+USUAL = [name for name in MEASUREMENTS if name not in ("network", "session", "simulation")]
+"""What is measured without being named: networks (`ENGINE=cometbft`), large sessions and months take minutes."""
 
 out = Console(width=None if sys.stdout.isatty() else 200)
 
