@@ -53,7 +53,7 @@ MEASUREMENTS: dict[str, tuple[str, Measurement]] = {
 """File below `build/`, title, and what measures."""
 
 USUAL = [name for name in MEASUREMENTS if name not in ("network", "session", "simulation")]
-"""What is measured without being named: networks (`ENGINE=cometbft`), large sessions and months take minutes."""
+"""What is measured without being named: networks (`ENGINE=cometbft`), long sessions and months are slow."""
 
 out = Console(width=None if sys.stdout.isatty() else 200)
 
