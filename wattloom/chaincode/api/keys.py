@@ -13,7 +13,7 @@ def join(*parts: str) -> str:
     """
     key = SEPARATOR.join(parts)
     plain = key.isascii() and key.isprintable() and " " not in key
-    if not plain or not all(parts) or key.count(SEPARATOR) != len(parts) - 1:
+    if not plain or "" in parts or key.count(SEPARATOR) != len(parts) - 1:
         raise ValueError(f"not a key part: one of {parts!r}")
     if len(key) > MAX_KEY_BYTES:
         raise ValueError(f"a key has at most {MAX_KEY_BYTES} bytes, this has {len(key)}")
