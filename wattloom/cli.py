@@ -13,9 +13,10 @@ COMMANDS = {
     "auction": "wattloom.market.auction.day.commands:app",
     "compare": "wattloom.market.comparison.commands:app",
     "demo": "wattloom.market.day.commands:app",
-    "identity": "wattloom.identity.commands:app",
+    "identity": "wattloom.network.registering.commands:app",
     "ledger": "wattloom.network.commands:app",
     "lint-chaincode": "wattloom.chaincode.lint.commands:app",
+    "meter": "wattloom.market.meter.commands:app",
     "network": "wattloom.network.consortium.commands:app",
     "reproduce": "wattloom.market.papers.reproduction.commands:app",
 }

@@ -3,7 +3,8 @@
 MeterError
 |-- MeterUnusable     its folder is missing, in use, or of another meter or ledger
 |-- NoKeyLeft         no one-time key of this epoch is left, or none was ever vouched for
-+-- AlreadyReceipted  the same subject has a receipt over another amount
+|-- AlreadyReceipted  the same subject has a receipt over another amount
++-- NotVouched        a witness does not sign what it is asked to
 """
 
 
@@ -32,3 +33,7 @@ class AlreadyReceipted(MeterError):
             f"{subject} has a receipt over {energy_wh} Wh already; there is one for each subject"
         )
         self.subject, self.energy_wh = subject, energy_wh
+
+
+class NotVouched(MeterError):
+    """A witness does not sign what it is asked to."""

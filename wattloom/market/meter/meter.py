@@ -37,6 +37,13 @@ class BlindQuestion(NamedTuple):
     blinded: bytes
     signature: bytes
 
+    @property
+    def statement(self) -> bytes:
+        """What the meter has signed."""
+        return statements.question(
+            epoch=self.epoch, lfdi=self.lfdi, witness=self.witness, tree=self.tree, blinded=self.blinded
+        )
+
 
 class Reading(NamedTuple):
     """The net energy of a slot (positive drawn), signed by the meter under its own name."""
@@ -146,9 +153,9 @@ class Meter:
                     self._store.keep_signature(asked, signature)
 
     def signed_trees(self, epoch: Epoch) -> list[SignedTree]:
-        """Return the trees that enough witnesses have signed, in the order of their roots."""
+        """Return the trees that enough witnesses have signed and the ledger has not yet, by root."""
         signed = []
-        for tree in self._store.trees(epoch.number):
+        for tree in self._store.unpublished(epoch.number):
             answered = [asked for asked in self._store.questions(tree) if asked.signature is not None]
             if len(answered) >= epoch.needed:
                 vouchers = [
@@ -215,15 +222,8 @@ class Meter:
 
     def _question(self, epoch: Epoch, tree: KeptTree, question: Question) -> BlindQuestion:
         witness = epoch.witnesses[question.position].lfdi
-        signed = statements.question(
-            epoch=epoch.number,
-            lfdi=self.lfdi,
-            witness=witness,
-            tree=tree.number,
-            blinded=question.blinded,
-        )
-        signature = self._own.sign(signed)
-        return BlindQuestion(epoch.number, self.lfdi, witness, tree.number, question.blinded, signature)
+        unsigned = BlindQuestion(epoch.number, self.lfdi, witness, tree.number, question.blinded, b"")
+        return unsigned._replace(signature=self._own.sign(unsigned.statement))
 
     def _vouched(self, tree: KeptTree) -> bytes:
         return statements.tree(self.chain_id, epoch=tree.epoch, depth=tree.depth, root=tree.root)

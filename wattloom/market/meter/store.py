@@ -103,6 +103,11 @@ class MeterStore:
         )
         return [KeptTree(*row) for row in found]
 
+    def unpublished(self, epoch: int) -> list[KeptTree]:
+        """Return those of an epoch's trees that the ledger has not taken yet."""
+        published = self._published()
+        return [tree for tree in self.trees(epoch) if tree.id not in published]
+
     def keep_tree(self, epoch: int, number: int, depth: int, salt: bytes, root: bytes, keys: bytes) -> None:
         """Remember a new tree."""
         with self._step():
@@ -193,7 +198,7 @@ class MeterStore:
 
     def _free(self, epoch: int) -> list[tuple[KeptTree, int]]:
         used = set(self._db.execute("SELECT tree, place FROM used WHERE epoch = ?", (epoch,)))
-        published = {row[0] for row in self._db.execute("SELECT id FROM tree WHERE published")}
+        published = self._published()
         return [
             (tree, place)
             for tree in self.trees(epoch)
@@ -201,6 +206,9 @@ class MeterStore:
             for place in range(1 << tree.depth)
             if (tree.id, place) not in used
         ]
+
+    def _published(self) -> set[int]:
+        return {row[0] for row in self._db.execute("SELECT id FROM tree WHERE published")}
 
     def _usable(self, tree: int) -> KeptTree:
         query = f"SELECT {_TREE}, discarded FROM tree WHERE id = ?"  # noqa: S608 - constant
