@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from wattloom.chaincode.auction.messages import PlaceOrder
+from wattloom.chaincode.auction.messages import PlaceOrder, Suggestion
 from wattloom.chaincode.auction.records import OrderTerms, Side
 from wattloom.market.auction.simulation.ledger import GATE_S, MARKET, Call, Ledger, suggestion, user
 from wattloom.market.auction.simulation.population import Population, local_hours
@@ -45,19 +45,20 @@ class OrderBook:
         stock_wh = self._stored_wh - own_wh + np.maximum(-net_wh, 0)
         kept_wh = self._own_need_wh[:, (hour + 1) % HOURS] if self._setup.keeps_own else 0
         for_sale_wh = np.where(need_wh > 0, 0, np.maximum(stock_wh - kept_wh, 0))
-        bought_wh, sold_wh = self._matched(slot_start_s, need_wh, for_sale_wh)
+        said = suggestion(self._ledger, start_s=slot_start_s)
+        bought_wh, sold_wh = self._matched(slot_start_s, said, need_wh, for_sale_wh)
         self._stored_wh = np.minimum(stock_wh - sold_wh, STORAGE_WH)
         tally, grid_wh = self._tally, need_wh - bought_wh
         tally.fed_in_wh += stock_wh - sold_wh - self._stored_wh
         tally.need_wh[:, number], tally.grid_wh[:, number] = need_wh, grid_wh
         tally.bought_wh += bought_wh
         tally.sold_wh += sold_wh
-        tally.grid_owed_nano += grid_wh * self._grid_price
+        tally.grid_owed_nano += grid_wh * said.grid_nano_per_wh
 
-    def _matched(self, slot_start_s: int, need_wh: Ints, for_sale_wh: Ints) -> tuple[Ints, Ints]:
+    def _matched(
+        self, slot_start_s: int, said: Suggestion, need_wh: Ints, for_sale_wh: Ints
+    ) -> tuple[Ints, Ints]:
         """Let everybody place one order, and return what each has bought and sold, (N,), Wh."""
-        said = suggestion(self._ledger, start_s=slot_start_s)
-        self._grid_price = said.grid_nano_per_wh
         homes = np.flatnonzero(need_wh + for_sale_wh)
         buying = need_wh[homes] > 0
         wanted_wh = (need_wh + for_sale_wh)[homes]

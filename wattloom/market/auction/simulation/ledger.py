@@ -75,6 +75,11 @@ def user(number: int) -> str:
     return f"u{number:04d}"
 
 
+def number_of(party_id: str) -> int:
+    """Return the number of a home."""
+    return int(party_id.rpartition(".u")[2])
+
+
 def party(name: str) -> str:
     """Return a party id."""
     return f"{ORGANISATION}.{name}"

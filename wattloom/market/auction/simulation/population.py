@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from wattloom.market.auction.simulation.profiles import HOUR_S, HOURS, LOCAL_S, Floats, Ints, Profiles
+from wattloom.market.auction.simulation.profiles import HOUR_S, HOURS, LOCAL_S, Ints, Profiles
 from wattloom.market.auction.simulation.setup import DAY_S, Setup
 
 TYPES, INTERVALS, QUOTES, OFFERS = range(4)
@@ -99,6 +99,3 @@ def local_hours(start_s: int, hours: int) -> Ints:
     """Return the local hour of the day of each hour from a time on, (hours,)."""
     first = (start_s + LOCAL_S) // HOUR_S
     return np.asarray((first + np.arange(hours)) % HOURS)
-
-
-__all__ = ["Floats", "Flows", "Population", "generator", "local_hours", "population", "share_by_hour"]

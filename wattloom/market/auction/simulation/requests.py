@@ -13,7 +13,15 @@ from wattloom.chaincode.api import Page
 from wattloom.chaincode.api.codec import decode
 from wattloom.chaincode.auction.messages import PageOfOffers, PlaceOffer, RequestEnergy
 from wattloom.chaincode.auction.records import Offer, Request
-from wattloom.market.auction.simulation.ledger import AUDITOR, MARKET, Call, Ledger, suggestion, user
+from wattloom.market.auction.simulation.ledger import (
+    AUDITOR,
+    MARKET,
+    Call,
+    Ledger,
+    number_of,
+    suggestion,
+    user,
+)
 from wattloom.market.auction.simulation.population import INTERVALS, OFFERS, Flows, Population, generator
 from wattloom.market.auction.simulation.profiles import HOUR_S, HOURS, LOCAL_S
 from wattloom.market.auction.simulation.setup import (
@@ -163,7 +171,7 @@ class RequestForm:
 
     def _conclude(self, need: Need, offers: Sequence[Offer]) -> None:
         """Take what was sold out of the sellers' storage."""
-        numbers = [int(offer.party_id[-4:]) for offer in offers]
+        numbers = [number_of(offer.party_id) for offer in offers]
         for number, offer in zip(numbers, offers, strict=True):
             self._stored_wh[number] -= offer.accepted_wh
             self._tally.sold_wh[number] += offer.accepted_wh
