@@ -82,9 +82,11 @@ class Neighbourhood(MemoryLedger):
         terms = {"market_id": MARKET, "gate_closure_s": GATE_S, **terms}
         return self.call(who, "auction:open_market", OpenMarket(**terms), Market)
 
-    def set_tariff(self, grid=(GRID,), feed_in=(FEED_IN,), *, who=UTILITY, day_start_s=DAY_S):
+    def set_tariff(
+        self, grid=(GRID,), feed_in=(FEED_IN,), *, who=UTILITY, day_start_s=DAY_S, market_id=MARKET
+    ):
         request = SetTariff(
-            market_id=MARKET,
+            market_id=market_id,
             day_start_s=day_start_s,
             grid_nano_per_wh=Int64Array(grid),
             feed_in_nano_per_wh=Int64Array(feed_in),
@@ -95,9 +97,11 @@ class Neighbourhood(MemoryLedger):
         request = Connect(market_id=MARKET, party_id=home.party_id, zone=zone, green=green)
         self.submit(who, "auction:connect", request)
 
-    def place(self, home: Caller, side: Side, energy_wh, price, *, slot_start_s=SLOT_S, **wishes) -> Order:
+    def place(
+        self, home: Caller, side: Side, energy_wh, price, *, slot_start_s=SLOT_S, market_id=MARKET, **wishes
+    ) -> Order:
         terms = OrderTerms(side=side, energy_wh=energy_wh, price_nano_per_wh=price, **wishes)
-        request = PlaceOrder(market_id=MARKET, slot_start_s=slot_start_s, terms=terms)
+        request = PlaceOrder(market_id=market_id, slot_start_s=slot_start_s, terms=terms)
         return self.call(home, "auction:place_order", request, Order)
 
     def bid(self, home: Caller, energy_wh, price, **more) -> Order:
@@ -159,8 +163,8 @@ class Neighbourhood(MemoryLedger):
     def time_out(self, asked: Request):
         self.advance_to(asked.until_s + 1)
 
-    def slot(self, who=AUDITOR) -> Slot:
-        return self.evaluate(who, "auction:read_slot", SlotOf(market_id=MARKET, slot_start_s=SLOT_S), Slot)
+    def slot(self, who=AUDITOR, *, market_id=MARKET) -> Slot:
+        return self.evaluate(who, "auction:read_slot", SlotOf(market_id=market_id, slot_start_s=SLOT_S), Slot)
 
     def request(self, asked: Request, who=AUDITOR) -> Request:
         return self.evaluate(who, "auction:read_request", RequestId(**self._where(asked)), Request)

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from wattloom.chaincode.api import Context
 from wattloom.chaincode.api import keys as api_keys
-from wattloom.chaincode.auction import billing, keys, markets, recent, settling, slots
+from wattloom.chaincode.auction import billing, budget, keys, markets, recent, settling, slots
 from wattloom.chaincode.auction.matching import Trade, match
 from wattloom.chaincode.auction.messages import BookCleared, ClearSlot
 from wattloom.chaincode.auction.records import (
@@ -30,10 +30,14 @@ ORDERS_PER_BATCH = 5_000
 def clear(ctx: Context, due: ClearSlot) -> None:
     """Match a book and settle the first homes, or settle the next batch of a book that is matched.
 
-    A book that comes to be cleared only once delivery has begun is void: everything is unlocked.
+    A book that comes to be cleared only once delivery has begun is void: everything is unlocked. What is too
+    much for this block waits for the next.
     """
     market = markets.read(ctx, due.market_id)
     slot = slots.read(ctx, due.market_id, due.slot_start_s)
+    if not budget.take(ctx, slot.orders if due.batch == 0 else budget.BATCH_WORK):
+        ctx.schedule(ctx.block_time_s, "clear", due)
+        return
     if due.batch == 0:
         slot, dues = _matched(ctx, market, slot)
         dues = _postpone(ctx, market, slot, dues)

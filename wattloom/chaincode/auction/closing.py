@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from wattloom.chaincode.accounts import book, house
 from wattloom.chaincode.api import Context
-from wattloom.chaincode.auction import engagements, keys, markets, recent, slots
+from wattloom.chaincode.auction import budget, engagements, keys, markets, recent, slots
 from wattloom.chaincode.auction.matching import Quote, accept
 from wattloom.chaincode.auction.messages import RequestClosed, RequestId
 from wattloom.chaincode.auction.records import Market, Offer, Request, RequestStatus, Side
@@ -14,9 +14,15 @@ from wattloom.chaincode.metering import traded
 
 
 def close_request(ctx: Context, due: RequestId) -> None:
-    """End the bidding at its timeout; once delivery has begun nothing is traded any more."""
+    """End the bidding at its timeout; once delivery has begun nothing is traded any more.
+
+    What is too much for this block waits for the next.
+    """
     market = markets.read(ctx, due.market_id)
     asked = ctx.state.get(keys.request(due.market_id, due.slot_start_s, due.request_id), Request)
+    if not budget.take(ctx, 1 + asked.offers * budget.OFFER_WORK):
+        ctx.schedule(ctx.block_time_s, "close_request", due)
+        return
     offers = [offer for _, offer in ctx.state.range(Offer, "offer", due.market_id, due.request_id)]
     slot = slots.wanted(slots.read(ctx, due.market_id, due.slot_start_s), Side.BUY, -asked.need_wh)
     slot = slots.wanted(slot, Side.SELL, -sum(offer.energy_wh for offer in offers))

@@ -49,6 +49,11 @@ def sealed(market_id: str, slot_start_s: int, order_id: str) -> str:
     return keys.join("sealed", market_id, keys.number(slot_start_s), order_id)
 
 
+def work() -> str:
+    """`work`: what the last block that cleared or closed anything has done."""
+    return keys.join("work")
+
+
 def batch(market_id: str, slot_start_s: int, number: int) -> str:
     """`batch/<market>/<start>/<number>`: homes of a cleared book that a later block settles."""
     return keys.join("batch", market_id, keys.number(slot_start_s), keys.number(number))

@@ -251,3 +251,10 @@ class Batch(Record, frozen=True, kw_only=True):
     """Homes that one block settles."""
 
     dues: list[HomeDue]
+
+
+class Work(Record, frozen=True, kw_only=True):
+    """How much a block has cleared and closed; see `budget`."""
+
+    height: int
+    units: int
