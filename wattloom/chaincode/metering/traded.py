@@ -19,12 +19,13 @@ DAY_S = QUARTERS * QUARTER_S
 def record(ctx: Context, party_id: str, *, slot_start_s: int, slot_s: int, trades_wh: Sequence[int]) -> None:
     """Add firm trades of a home; for the contracts that settle them, with the context of their own call."""
     state = ctx.within("metering").state
-    for day, added in sorted(_by_day(slot_start_s, slot_s, trades_wh).items()):
+    for day, shares in sorted(_by_day(slot_start_s, slot_s, trades_wh).items()):
         key = keys.traded(party_id, day)
         before = state.find(key, Traded)
-        if before is not None:
-            added = [old + new for old, new in zip(before.energy_wh, added, strict=True)]
-        state.put(key, Traded(energy_wh=Int64Array(added)))
+        quarters = [0] * QUARTERS if before is None else list(before.energy_wh)
+        for at, energy in shares:
+            quarters[at] += energy
+        state.put(key, Traded(energy_wh=Int64Array(quarters)))
 
 
 def energy_wh(ctx: Context, party_id: str, starts: range) -> list[int]:
@@ -38,15 +39,15 @@ def energy_wh(ctx: Context, party_id: str, starts: range) -> list[int]:
     return [_flowing(quarters, begins, start, start + starts.step) for start in starts]
 
 
-def _by_day(slot_start_s: int, slot_s: int, trades_wh: Sequence[int]) -> dict[int, list[int]]:
-    """Spread trades over the quarter hours of the days that they touch."""
-    days: dict[int, list[int]] = {}
+def _by_day(slot_start_s: int, slot_s: int, trades_wh: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
+    """Spread trades over the quarter hours of the days that they touch: quarter of the day, and energy."""
+    days: dict[int, list[tuple[int, int]]] = {}
     for start, energy in zip(
         range(slot_start_s, slot_start_s + slot_s * len(trades_wh), slot_s), trades_wh, strict=True
     ):
         for quarter, share in _spread(energy, start, slot_s):
             day, at = divmod(quarter, QUARTERS)
-            days.setdefault(day, [0] * QUARTERS)[at] += share
+            days.setdefault(day, []).append((at, share))
     return days
 
 
