@@ -3,25 +3,40 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Final
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from wattloom.identity import issuing
-from wattloom.identity.credentials import ClientIdentity, Credential, MeterIdentity
+from wattloom.identity.credentials import ClientIdentity, Credential, MeterIdentity, load_pem
 from wattloom.identity.errors import InvalidRequest
 from wattloom.identity.issuing import Draft
 from wattloom.identity.keys import SigningKey, VerifyingKey
 from wattloom.identity.membership import MEMBERSHIP_OID, encode_membership, name_problem
 from wattloom.identity.parsing import parse
 
-__all__ = ["Authority", "ClientIdentity", "MeterIdentity"]
+__all__ = ["Authority", "ClientIdentity", "MeterIdentity", "PublicAuthority"]
 
 CLIENT_DAYS: Final = 365
 AUTHORITY_DAYS: Final = 3_650
 METER_DAYS: Final = 30 * 365
 _AUTHORITY_NAME = re.compile(r"[ -~]{1,64}")
+
+
+@dataclass(frozen=True)
+class PublicAuthority:
+    """An authority as others know it: whom it vouches for, and its DER certificate."""
+
+    organisation: str
+    certificate: bytes
+
+    @classmethod
+    def load(cls, folder: Path) -> "PublicAuthority":
+        """Read what `Authority.save` wrote, without its key; raise `KeyFileError`."""
+        certificate = load_pem(folder / f"{Authority.STEM}.pem")[0]
+        return cls(parse(certificate).organisation, certificate)
 
 
 @dataclass(frozen=True)

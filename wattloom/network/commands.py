@@ -17,7 +17,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from wattloom.chaincode.api.errors import MachineFault
-from wattloom.identity.certificates import Authority
+from wattloom.identity.certificates import PublicAuthority
 from wattloom.identity.errors import IdentityError
 from wattloom.identity.tls import TlsFolder
 from wattloom.network import logs
@@ -66,7 +66,7 @@ def init(
             "then name its folder with --organisation"
         )
     with _user_mistakes():
-        authorities = [Authority.load(path) for path in organisation or []]
+        authorities = [PublicAuthority.load(path) for path in organisation or []]
         _require_once([authority.organisation for authority in authorities])
         ledger = create_ledger(folder, chain_id=chain_id, organisations=authorities)
         genesis_hash = ledger.genesis().hash.hex()

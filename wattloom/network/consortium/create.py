@@ -148,7 +148,7 @@ def _authorities(spec: NetworkSpec, origin: Origin, start_s: int) -> dict[str, A
     for member in spec.members:
         if member.name not in origin.organisations:
             found[member.name] = Authority.create(
-                f"{member.name} CA", organisation=member.name, not_before_s=start_s
+                f"{member.name} CA", organisation=member.name, not_before_s=start_s, path_length=1
             )
     return found
 

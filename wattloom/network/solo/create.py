@@ -8,7 +8,7 @@ from wattloom.chaincode.api.codec import encode
 from wattloom.chaincode.genesis import GenesisState
 from wattloom.chaincode.registry.genesis import GenesisAccount
 from wattloom.chaincode.registry.records import Organisation
-from wattloom.identity.certificates import Authority
+from wattloom.identity.certificates import Authority, PublicAuthority
 from wattloom.identity.tls import TlsAuthority
 from wattloom.network.chain.genesis import Genesis, GenesisValidator
 from wattloom.network.chain.timestamp import Timestamp
@@ -23,7 +23,7 @@ def create_ledger(
     path: Path,
     *,
     chain_id: str,
-    organisations: Sequence[Authority],
+    organisations: Sequence[Authority | PublicAuthority],
     accounts: Sequence[GenesisAccount] = (),
     now_ns: int | None = None,
 ) -> LedgerFolder:
