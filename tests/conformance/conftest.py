@@ -7,6 +7,7 @@ import pytest
 
 from tests.conformance.assembly import Assembly
 from tests.conformance.coverage import Exercised
+from tests.conformance.existing import BRIEF, open_epoch
 from tests.conformance.ledgers import ENGINES
 from tests.conformance.metering import PERIOD_IN_S, open_period
 from tests.conformance.town import Town
@@ -59,11 +60,13 @@ def ledger(request, tmp_path_factory, exercised_by_engine):
 
 
 def begin(running, exercised):
-    """Open what `test_expiry` and `test_metering` see the end of."""
+    """Open what `test_existence`, `test_expiry` and `test_metering` see the end of."""
     town = Town(running, exercised)
+    assembly = Assembly(town)
+    exercised.epoch = open_epoch(town, assembly, BRIEF)
     exercised.metered = open_period(town, slot_start_s=int(time.time()) + PERIOD_IN_S)
     unneeded = SetParameters(market=MarketRules())
-    exercised.expiring = Assembly(town).propose(unneeded, by="west", open_for_s=60)
+    exercised.expiring = assembly.propose(unneeded, by="west", open_for_s=60)
     town.close()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from wattloom.chaincode.existence.records import Epoch
 from wattloom.chaincode.governance.messages import Proposal
 from wattloom.chaincode.metering.records import Period
 from wattloom.network.client import Description, Refused
@@ -15,7 +16,8 @@ class Exercised:
 
     `installed` are the functions of all contracts by the ledger's own word, `functions` those that came to a
     result and the timers that were seen to run, `codes` what was refused with; `story` is what
-    `scenario.play` told, `expiring` a proposal that nobody decides, `metered` a period that passes meanwhile.
+    `scenario.play` told, `expiring` a proposal that nobody decides, `metered` a period that passes meanwhile,
+    `epoch` one of certificates of existence that nobody asks for a tree of.
     """
 
     engine: str
@@ -25,6 +27,7 @@ class Exercised:
     story: list[tuple[object, ...]] = field(default_factory=list)
     expiring: Proposal | None = None
     metered: Period | None = None
+    epoch: Epoch | None = None
 
     @classmethod
     def of(cls, ledger: Description) -> "Exercised":

@@ -110,4 +110,5 @@ def test_what_means_nothing_any_more_is_forgotten_over_several_blocks(world, mon
     world.advance_to(over_s + 9)
     kinds = {key.partition("/")[0] for key in world.contract_state()}
     assert not kinds & {"asked", "spent", "tree"}
+    assert [event.name for event in world.events].count("epoch_forgotten") == 1
     assert world.evaluate(HOME, "existence:read_epoch", EpochOf(number=1), Epoch) == epoch

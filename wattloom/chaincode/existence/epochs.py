@@ -91,6 +91,8 @@ def prune(ctx: Context, request: EpochOf) -> None:
         ctx.state.delete(key)
     if len(pruned) == PRUNED_AT_ONCE:
         ctx.schedule(ctx.block_time_s, "prune", request)
+    else:
+        ctx.emit("epoch_forgotten", request)
 
 
 def read_epoch(ctx: Context, request: EpochOf) -> Epoch:
