@@ -154,6 +154,21 @@ def test_an_amendment_is_held_to_the_same_limits(street, refused):
     refused(NotFound, street.amend, anna, replace(order, order_id="0000000001.000000"), 1, 250)
 
 
+@pytest.mark.parametrize("energy_wh", [0, -5, 10**6 + 1])
+def test_an_amendment_to_no_energy_or_too_much_of_it_is_refused(street, refused, energy_wh):
+    anna = street.homes[0]
+    refused(InvalidArgument, street.amend, anna, street.bid(anna, 100, 250), energy_wh, 250)
+
+
+def test_an_amendment_beyond_the_homes_money_is_refused():
+    poor = Neighbourhood(1, money_nano=1_000)
+    order = poor.bid(poor.homes[0], 10, 100)
+    before = poor.state()
+    with pytest.raises(InsufficientFunds):
+        poor.amend(poor.homes[0], order, 10, 101)
+    assert poor.state() == before
+
+
 def test_a_cancelled_order_leaves_nothing_behind_but_its_events(street, refused):
     anna, bert, _ = street.homes
     order = street.bid(anna, 100, 250)
