@@ -43,6 +43,7 @@ def test_both_forms_end_at_the_central_optimum(form, model, seed, homes):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("form", Form)
 @pytest.mark.parametrize("model", MODELS)
 @settings(max_examples=60, deadline=None)

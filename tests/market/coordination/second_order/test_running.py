@@ -39,6 +39,7 @@ def test_trades_of_random_communities_are_optimal(model, seed):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("model", MODELS)
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(1, 10**6), homes=st.integers(2, 12), slots=st.sampled_from([4, 24, 30, 48]))
