@@ -164,6 +164,10 @@ class Meter:
                 signed.append(SignedTree(root=tree.root.hex(), vouchers=vouchers[: epoch.needed]))
         return sorted(signed, key=lambda tree: tree.root)
 
+    def roots(self, epoch: int) -> list[str]:
+        """Return the roots of the meter's trees of an epoch, which nobody else may learn."""
+        return [tree.root.hex() for tree in self._store.trees(epoch)]
+
     def mark_published(self, root: str) -> None:
         """Remember that the ledger has taken a tree; only then its keys sign."""
         self._store.mark_published(bytes.fromhex(root))
