@@ -1,5 +1,7 @@
 """Who takes part: organisations, homes, clients, manufacturers and meters."""
 
+from hashlib import sha256
+
 import pytest
 
 from tests.conformance.assembly import Assembly
@@ -10,16 +12,22 @@ from wattloom.chaincode.api import Page
 from wattloom.chaincode.governance.actions import AddManufacturer, AddOrganisation
 from wattloom.chaincode.governance.messages import Propose
 from wattloom.chaincode.registry.records import (
+    Announced,
     Binding,
     ClientId,
+    ClientIds,
     Home,
     HomeId,
     HomesOf,
+    Installation,
     Meter,
+    MeterCertificate,
     MeterChain,
     MeterId,
+    Succession,
 )
 from wattloom.identity.certificates import Authority
+from wattloom.identity.succession import succession_statement
 
 
 @pytest.fixture
@@ -125,6 +133,50 @@ def test_a_genuine_meter_of_a_trusted_manufacturer_is_registered_once(town, asse
     assert registrar.query("registry:read_meter", wanted, Meter) == registered
     stranger = town.member("stranger", "registrar", organisation="east")
     assert stranger.refusal("registry:read_meter", wanted, query=True).code == "FORBIDDEN"
+
+
+def test_a_meter_measures_a_home_through_renewals_until_the_household_moves_out(town, assembly, manufacturer):
+    name = manufacturer.organisation
+    registrar, home = town.member("office", "registrar"), town.member("home")
+    assembly.carry(AddManufacturer(manufacturer=name, root_certificate=manufacturer.certificate))
+    intermediate = manufacturer.issue_intermediate(f"{name} line", not_before_s=START_S)
+    meter = intermediate.issue_meter("m-1", manufactured_at_s=START_S)
+    chain = MeterChain(
+        chain=list(meter.chain), manufactured_at_s=START_S, client_id=sha256(meter.certificate).hexdigest()
+    )
+    registrar.submit("registry:register_meter", chain)
+    renewed = MeterCertificate(lfdi=meter.lfdi, client_id=sha256(name.encode()).hexdigest())
+    registrar.submit("registry:certify_meter", renewed)
+    asked = ClientIds(client_ids=[renewed.client_id])
+    assert home.query("registry:find_announced", asked, Announced).certificates == [renewed]
+
+    registrar.submit("registry:register_home", Home(party_id=home.party_id, limit_wh=5_000))
+    installation = Installation(party_id=home.party_id, lfdi=meter.lfdi)
+    registrar.submit("registry:install_meter", installation)
+    wanted = HomeId(party_id=home.party_id)
+    assert home.query("registry:read_home_meter", wanted, Installation) == installation
+    registrar.submit("registry:move_out", wanted)
+    assert home.refusal("registry:read_home", wanted, query=True).code == "PARTY_BOUND"
+    assert registrar.refusal("registry:read_home", wanted, query=True).code == "NOT_FOUND"
+
+
+def test_a_ca_takes_over_while_members_go_on_acting(town, assembly):
+    name = town.name("cooperative")
+    present, successor = authority(name), authority(name)
+    with assembly.admitted(present):
+        admin = town.acting(
+            present.issue_client("admin", role="consortium-admin", not_before_s=START_S), f"{name}.admin"
+        )
+        request = Succession(
+            ca_certificate=successor.certificate,
+            signature=present.sign(succession_statement(successor.certificate)),
+            accept_until_s=2**31,
+        )
+        admin.submit("registry:rotate_authority", request)
+        for ca, who in ((present, "carla"), (successor, "carlo")):
+            member = town.acting(ca.issue_client(who, role="home", not_before_s=START_S), f"{name}.{who}")
+            member.submit("accounts:open", Party(party_id=member.party_id))
+        assert admin.refusal("registry:rotate_authority", request).code == "CERTIFICATE_REFUSED"
 
 
 def test_events_of_the_registry_tell_what_changed(town):

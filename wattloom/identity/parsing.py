@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -25,6 +26,7 @@ from wattloom.identity.extensions import Extensions, read_extensions
 from wattloom.identity.membership import name_problem
 
 MAX_CERTIFICATE_BYTES: Final = 4096
+_REMEMBERED: Final = 512
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _CN = NameOID.COMMON_NAME.dotted_string
@@ -60,8 +62,12 @@ class ParsedCertificate(msgspec.Struct, frozen=True):
     extensions: Extensions
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def parse(certificate: bytes) -> ParsedCertificate:
-    """Read one DER certificate of our profile; raise `IdentityRejected` on anything else."""
+    """Read one DER certificate of our profile; raise `IdentityRejected` on anything else.
+
+    The last ones read are remembered, because authorities stand in every chain.
+    """
     loaded = load_certificate(certificate)
     with malformed_is_ours():
         spki = public_key_of(loaded)

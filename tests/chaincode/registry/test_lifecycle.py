@@ -157,6 +157,11 @@ class TestHomes:
         refused(house, DESK, "register_home", HOME, AlreadyExists)
         refused(house, DESK, "move_out", HOME_ID, NotFound)
 
+    def test_who_moves_out_without_having_acted_does_not_begin_afterwards(self, house):
+        house.submit(DESK, "registry:move_out", HOME_ID)
+        with pytest.raises(PartyBound):
+            house.admit(issue(name="h1"))
+
     def test_who_has_moved_out_is_let_in_again_by_its_registrar_to_settle(self, house):
         first, later = issue(name="h1"), issue(name="h1")
         house.admit(first)

@@ -7,7 +7,10 @@ from wattloom.chaincode.api import AlreadyExists, Context, InvalidArgument, NotF
 from wattloom.chaincode.registry import keys
 from wattloom.chaincode.registry.access import organisation_of, require_overseer, require_own
 from wattloom.chaincode.registry.clients import unbind
-from wattloom.chaincode.registry.records import Home, HomeId, Installation, Meter
+from wattloom.chaincode.registry.records import Binding, Home, HomeId, Installation, Meter
+
+NOBODY = "0" * 64
+"""The certificate of a party that acts through none, not even through one that the ledger has never seen."""
 
 
 def install_meter(ctx: Context, request: Installation) -> None:
@@ -64,6 +67,7 @@ def move_out(ctx: Context, request: HomeId) -> None:
         ctx.state.delete(keys.home_meter(request.party_id))
         ctx.state.delete(keys.installed(installation.lfdi))
     unbind(ctx, request.party_id)
+    ctx.state.put(keys.party(request.party_id), Binding(party_id=request.party_id, client_id=NOBODY))
     ctx.emit("home_closed", request)
 
 
