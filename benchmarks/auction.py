@@ -39,11 +39,12 @@ from wattloom.network.state import Store
 DAY_S = 86_400 * 20_000
 SLOT_S = DAY_S + 12 * 3_600
 GATE_S = 600
-MARKET = "street"
 GRID, FEED_IN = 500_000, 100_000
 UTILITY, BANK = caller("bench.grid", "utility"), caller("bench.bank", "settlement-agent")
 REGISTRAR = caller("bench.office", "registrar")
 ORDERS, OFFERS = 10_000, 500
+MARKETS, REQUESTS = 3, 20
+"""Full books, and full requests, that are due together."""
 
 Books = Mapping[str, Mapping[str, bytes]]
 
@@ -53,21 +54,26 @@ def run(orders: int = ORDERS, repeats: int = 3) -> list[dict[str, Any]]:
     cases = [(pricing, orders // 10, 0.0) for pricing in Pricing]
     cases += [(Pricing.UNIFORM, orders // 10, 0.5), (Pricing.UNIFORM, orders, 0.0)]
     figures = [_book(pricing, orders, homes, wishing, repeats) for pricing, homes, wishing in cases]
-    return [*figures, _request(OFFERS, repeats)]
+    together = _book(Pricing.UNIFORM, orders, orders // 10, 0.0, repeats, markets=MARKETS)
+    return [*figures, together, _request(OFFERS, repeats), _request(OFFERS, repeats, requests=REQUESTS)]
 
 
-def _book(pricing: Pricing, orders: int, homes: int, wishing: float, repeats: int) -> dict[str, Any]:
-    ledger, members = _neighbourhood(homes, pricing)
+def _book(
+    pricing: Pricing, orders: int, homes: int, wishing: float, repeats: int, *, markets: int = 1
+) -> dict[str, Any]:
+    """Return the figure of full books that are due in the same second, one in each market."""
+    ledger, members = _neighbourhood(homes, pricing, markets=markets)
     chance = random.Random(1)  # noqa: S311 - repeatable load, no secret
     terms = [_terms(chance, number, homes, wishing) for number in range(orders)]
     began_s = time.perf_counter()
-    for number, wanted in enumerate(terms):
-        order = PlaceOrder(market_id=MARKET, slot_start_s=SLOT_S, terms=wanted)
-        ledger.submit(members[number % homes], "auction:place_order", order)
-    placing_us = (time.perf_counter() - began_s) / orders * 1e6
+    for market in range(markets):
+        for number, wanted in enumerate(terms):
+            order = PlaceOrder(market_id=_market(market), slot_start_s=SLOT_S, terms=wanted)
+            ledger.submit(members[number % homes], "auction:place_order", order)
+    placing_us = (time.perf_counter() - began_s) / orders / markets * 1e6
     return {
-        "what": f"book, {pricing}",
-        "orders": orders,
+        "what": f"book, {pricing}" if markets == 1 else f"{markets} books, {pricing}",
+        "orders": orders * markets,
         "homes": homes,
         "with_wishes": wishing,
         "place_us": round(placing_us, 1),
@@ -75,24 +81,31 @@ def _book(pricing: Pricing, orders: int, homes: int, wishing: float, repeats: in
     }
 
 
-def _request(offers: int, repeats: int) -> dict[str, Any]:
+def _request(offers: int, repeats: int, *, requests: int = 1) -> dict[str, Any]:
+    """Return the figure of requests with as many offers as they take, which end in the same second."""
     ledger, members = _neighbourhood(offers + 1, Pricing.PAY_AS_OFFER)
-    need = RequestEnergy(market_id=MARKET, start_s=SLOT_S, duration_s=3_600, need_wh=5_000)
-    asked = ledger.call(members[0], "auction:request_energy", need, Request)
-    for number, member in enumerate(members[1:]):
-        offer = PlaceOffer(
-            market_id=MARKET,
-            slot_start_s=SLOT_S,
-            request_id=asked.request_id,
-            energy_wh=10,
-            price_nano_per_wh=FEED_IN + number,
-        )
-        ledger.submit(member, "auction:place_offer", offer)
-    settled = _settled(ledger.committed.values, asked.until_s + 1, repeats)
-    return {"what": "request", "orders": offers, "homes": offers + 1, **settled}
+    need = RequestEnergy(market_id=_market(0), start_s=SLOT_S, duration_s=3_600, need_wh=5_000)
+    asked = [ledger.call(members[0], "auction:request_energy", need, Request) for _ in range(requests)]
+    for each in asked:
+        for number, member in enumerate(members[1:]):
+            offer = PlaceOffer(
+                market_id=_market(0),
+                slot_start_s=SLOT_S,
+                request_id=each.request_id,
+                energy_wh=10,
+                price_nano_per_wh=FEED_IN + number,
+            )
+            ledger.submit(member, "auction:place_offer", offer)
+    settled = _settled(ledger.committed.values, asked[0].until_s + 1, repeats)
+    what = "request" if requests == 1 else f"{requests} requests"
+    return {"what": what, "orders": offers * requests, "homes": offers + 1, **settled}
 
 
-def _neighbourhood(homes: int, pricing: Pricing) -> tuple[MemoryLedger, list[Caller]]:
+def _market(number: int) -> str:
+    return f"street{number}"
+
+
+def _neighbourhood(homes: int, pricing: Pricing, *, markets: int = 1) -> tuple[MemoryLedger, list[Caller]]:
     ledger = MemoryLedger([accounts, registry, metering, auction], time_s=DAY_S)
     members = [caller(f"bench.h{index:05d}", "home") for index in range(homes)]
     for who in (UTILITY, *members):
@@ -100,15 +113,16 @@ def _neighbourhood(homes: int, pricing: Pricing) -> tuple[MemoryLedger, list[Cal
     for home in members:
         ledger.submit(BANK, "accounts:mint", Amount(party_id=home.party_id, amount_nano=10**14))
         ledger.submit(REGISTRAR, "registry:register_home", Home(party_id=home.party_id, limit_wh=10**6))
-    market = OpenMarket(market_id=MARKET, gate_closure_s=GATE_S, pricing=pricing)
-    ledger.submit(UTILITY, "auction:open_market", market)
-    tariff = SetTariff(
-        market_id=MARKET,
-        day_start_s=DAY_S,
-        grid_nano_per_wh=Int64Array([GRID]),
-        feed_in_nano_per_wh=Int64Array([FEED_IN]),
-    )
-    ledger.submit(UTILITY, "auction:set_tariff", tariff)
+    for number in range(markets):
+        market = OpenMarket(market_id=_market(number), gate_closure_s=GATE_S, pricing=pricing)
+        ledger.submit(UTILITY, "auction:open_market", market)
+        tariff = SetTariff(
+            market_id=_market(number),
+            day_start_s=DAY_S,
+            grid_nano_per_wh=Int64Array([GRID]),
+            feed_in_nano_per_wh=Int64Array([FEED_IN]),
+        )
+        ledger.submit(UTILITY, "auction:set_tariff", tariff)
     return ledger, members
 
 
