@@ -4,6 +4,7 @@ from wattloom.identity.certificates import Authority
 
 from .flaws import NOW_S
 from .postgres import running_postgres
+from .tokens import make_token
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +21,9 @@ def client(organisation):
 def postgres():
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def token(tmp_path_factory):
+    """Return the URI of keys in a SoftHSM token; the module reads its configuration once a process."""
+    return make_token(tmp_path_factory.mktemp("token"))

@@ -13,12 +13,6 @@ from wattloom.identity.keys import SigningKey
 from wattloom.identity.verify import verify_client
 
 from .flaws import NOW_S
-from .tokens import make_token
-
-
-@pytest.fixture(scope="session")
-def token(tmp_path_factory):
-    return make_token(tmp_path_factory.mktemp("token"))
 
 
 @pytest.fixture(scope="session")

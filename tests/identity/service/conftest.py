@@ -54,8 +54,16 @@ def make_folder(tmp_path, utility, maker):
     return make
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def on_each_database(request):
+    """Have this test's services run on SQLite, then on PostgreSQL."""
+    return request.param
+
+
 @pytest.fixture
-def folder(make_folder):
+def folder(make_folder, request):
+    if "on_each_database" in request.fixturenames and request.getfixturevalue("on_each_database") != "sqlite":
+        return make_folder(database=request.getfixturevalue("postgres").new_database())
     return make_folder()
 
 

@@ -14,7 +14,7 @@ from wattloom.identity.service.crls import CrlKeeper
 from wattloom.identity.service.errors import ServiceNotStarted
 from wattloom.identity.service.folder import ServiceFolder
 from wattloom.identity.service.limits import MAX_REQUEST_BYTES, Limits
-from wattloom.identity.service.outbox import Outbox
+from wattloom.identity.service.outbox import RETRY_S, Outbox
 from wattloom.identity.service.publishing import Publisher
 from wattloom.identity.service.register import Register
 from wattloom.identity.service.service import IdentityService
@@ -34,6 +34,7 @@ class IdentityServer:
     ----------
     publisher : tells the ledger; without one, announcements wait in the database
     address : host:port to listen on; port 0 takes a free one, which `address` then names
+    retry_s : how long to wait after the ledger could not be told
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class IdentityServer:
         *,
         address: str = ANY_PORT,
         metrics_port: int | None = None,
+        retry_s: float = RETRY_S,
     ) -> None:
         self._folder = folder
         self._database = folder.database()
@@ -50,7 +52,7 @@ class IdentityServer:
         self.register: Final = Register(
             self._database, folder.issuers(), folder.log_key(), per_day=settings.certificates_per_day
         )
-        self.outbox: Final = Outbox(self._database, publisher)
+        self.outbox: Final = Outbox(self._database, publisher, retry_s=retry_s)
         limits = Limits(per_second=settings.calls_per_second, burst=settings.burst)
         self._service = IdentityService(
             self.register, folder.manufacturers(), self.outbox, CrlKeeper(self.register), limits
@@ -143,8 +145,10 @@ class IdentityThread:
         connect: Callable[[], Publisher] | None = None,
         *,
         address: str = ANY_PORT,
+        retry_s: float = RETRY_S,
     ) -> None:
         self._folder, self._connect, self.address = folder, connect, address
+        self._retry_s = retry_s
         self._started: Future[IdentityServer] = Future()
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._serve()), name="identity", daemon=True
@@ -173,7 +177,7 @@ class IdentityThread:
         self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
         try:
             publisher = self._connect() if self._connect else None
-            server = IdentityServer(self._folder, publisher, address=self.address)
+            server = IdentityServer(self._folder, publisher, address=self.address, retry_s=self._retry_s)
             await server.start()
         except BaseException as error:  # noqa: BLE001 - told to whoever enters
             self._started.set_exception(error)

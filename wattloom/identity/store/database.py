@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from alembic import command
@@ -33,6 +34,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url: Final = _normal(url)
+        self._turn = Lock()  # SQLite's own waiting sleeps, for up to a tenth of a second at a time
         self._engine = self._open("BEGIN")
         self._writer = self._open("BEGIN IMMEDIATE") if self._is_sqlite else self._engine
 
@@ -68,7 +70,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give the one transaction that writes at a time, whatever process it is of; durable when it ends."""
-        with self._writer.begin() as connection:
+        with self._turn, self._writer.begin() as connection:
             if not self._is_sqlite:
                 lock = select(schema.settings.c.name).where(schema.settings.c.name == _WRITER)
                 connection.execute(lock.with_for_update())
