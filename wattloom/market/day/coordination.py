@@ -15,7 +15,7 @@ ANOTHER_START = 0.25
 """How much higher, as a part of the first, the start price is each time that the method starts again."""
 
 MARGIN = 2
-"""How much nearer than the session's tolerances homes come: it asks another solver, in units of 1e-9 kWh."""
+"""How much nearer than the session's tolerances homes come: it has their numbers in units of 1e-9 kWh."""
 
 
 class CoordinationName(StrEnum):
