@@ -322,6 +322,14 @@ def test_a_validity_outside_of_ten_minutes_is_a_mistake_of_the_caller(client):
         client.submit("notes:write", Note(name="n"), valid_for_s=601)
 
 
+def test_validity_counts_from_the_clients_own_clock(connect, gateway):
+    late = connect(gateway.address, clock=lambda: time.time() - 120)
+    with pytest.raises(Refused) as refusal:
+        late.submit("notes:write", Note(name="n"), valid_for_s=60)
+    assert refusal.value.code == "TRANSACTION_EXPIRED"
+    assert late.submit("notes:write", Note(name="n"), Note, valid_for_s=600).result == Note(name="n")
+
+
 def test_addresses_are_a_list(connect):
     with pytest.raises(ValueError, match="addresses"):
         connect()
