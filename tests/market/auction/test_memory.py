@@ -39,7 +39,9 @@ async def test_who_follows_hears_what_happens_while_it_waits(market):
     heard = []
 
     async def follow():
-        async for event in market.port(caller("north.ann", "home")).events(1, contract="accounts"):
+        async for event in market.port(caller("north.ann", "home")).events(
+            1, contract="accounts", name="minted"
+        ):
             heard.append(event.name)
             return
 

@@ -140,7 +140,7 @@ async def test_a_home_whose_gateway_does_not_answer_misses_its_steps_alone():
     day = await opened()
     day.traders[0].agent._port = Unreachable()
     trades = await held(day, day.traders, NOON[:1])
-    assert trades[0].missed == [f"{step} 10: NotAnswered" for step in ("order", "learn", "ask", "answer")]
+    assert trades[0].missed == [f"{step} 10: NotAnswered" for step in ("order", "learn", "ask")]
     assert [each.missed for each in trades[1:]] == [[]] * 4
 
 

@@ -12,6 +12,7 @@ from wattloom.chaincode.auction.records import Engagement, Order, OrderTerms, Si
 from wattloom.chaincode.metering.messages import Report
 from wattloom.chaincode.metering.records import DeviationBill
 from wattloom.market.auction.hearing import Hearing
+from wattloom.market.auction.looking import look_until
 from wattloom.market.auction.port import Port
 from wattloom.market.auction.quoting import Quoting
 from wattloom.market.auction.requesting import Requesting
@@ -50,12 +51,20 @@ class AuctionAgent:
         self._terms = terms
         self.expected_wh = expected_wh
         self._quoting = Quoting(port, terms, strategy)
+        self._held: dict[int, Engagement] = {}
+        self._resumes = True
         self._requesting = Requesting(port, terms, self.hearing, self.trades, self._quoting, generator)
 
+    @property
+    def can_supply(self) -> bool:
+        """Whether the home expects to have something left in any slot."""
+        return bool((self.expected_wh < 0).any())
+
     async def order(self, slot: int) -> None:
-        """Put what the home expects of a slot into its book, unless that has been done."""
-        expected_wh = int(self.expected_wh[slot])
-        if expected_wh == 0 or (await self._engagement(slot)).orders:
+        """Put what the home expects of a slot into its book, unless that was done before a crash."""
+        expected_wh, resumes = int(self.expected_wh[slot]), self._resumes
+        self._resumes = False
+        if expected_wh == 0 or (resumes and (await self._engagement(slot)).orders):
             return
         side = Side.BUY if expected_wh > 0 else Side.SELL
         price = await self._quoting.order_price(slot, buying=side is Side.BUY)
@@ -67,24 +76,27 @@ class AuctionAgent:
 
     async def learn(self, slot: int) -> None:
         """Read what the slot's book has made of the home's order, once it is settled."""
-        if not (await self._engagement(slot)).orders:
+        held = await look_until(_is_settled, lambda: self._engagement(slot))
+        self._held[slot] = held
+        if not held.orders:
             return
-        await self.hearing.until(lambda: self._terms.starts_s(slot) in self.hearing.settled)
-        fills = (await self._engagement(slot)).fills
-        filled_wh = sum(fill.energy_wh for fill in fills)
-        expected_wh = int(self.expected_wh[slot])
+        filled_wh, expected_wh = sum(fill.energy_wh for fill in held.fills), int(self.expected_wh[slot])
         self.trades.neighbours_wh[slot] += filled_wh if expected_wh > 0 else -filled_wh
-        self.trades.neighbours_nano[slot] += sum(fill.amount_nano for fill in fills)
+        self.trades.neighbours_nano[slot] += sum(fill.amount_nano for fill in held.fills)
         self._quoting.learn(served=filled_wh == abs(expected_wh))
 
     async def ask(self, slot: int) -> str | None:
         """Ask for what the book has not supplied; return the request's id, None where nothing is missing."""
-        missing_wh = int(self.expected_wh[slot]) - (await self._engagement(slot)).buying_wh
+        if self.expected_wh[slot] <= 0:
+            return None
+        missing_wh = int(self.expected_wh[slot]) - (await self._after_book(slot)).buying_wh
         return await self._requesting.ask(slot, missing_wh) if missing_wh > 0 else None
 
     async def answer(self, slot: int) -> None:
         """Offer what the book has not sold to those who ask."""
-        left_wh = -int(self.expected_wh[slot]) - (await self._engagement(slot)).selling_wh
+        if self.expected_wh[slot] >= 0:
+            return
+        left_wh = -int(self.expected_wh[slot]) - (await self._after_book(slot)).selling_wh
         if left_wh > 0:
             await self._requesting.answer(slot, left_wh)
 
@@ -102,6 +114,10 @@ class AuctionAgent:
         receipt = await self._port.submit("metering:report", reading, DeviationBill)
         self.trades.deviation_nano = receipt.result.amount_nano
 
+    async def _after_book(self, slot: int) -> Engagement:
+        """Return what the home has promised in a slot besides what it asks for and offers from now on."""
+        return self._held.get(slot) or await self._engagement(slot)
+
     async def _engagement(self, slot: int) -> Engagement:
         meant = EngagementOf(
             market_id=self._terms.market_id,
@@ -109,3 +125,8 @@ class AuctionAgent:
             party_id=self.party_id,
         )
         return await self._port.evaluate("auction:read_engagement", meant, Engagement)
+
+
+def _is_settled(held: Engagement) -> bool:
+    """Tell whether every order has its fill, as it has once its book is settled."""
+    return len(held.fills) == len(held.orders)

@@ -86,14 +86,21 @@ class MemoryPort:
         except ChaincodeError as error:
             raise _refused(error) from error
 
-    async def events(self, from_height: int, /, *, contract: str) -> AsyncIterator[Event]:  # noqa: ARG002
-        """Yield all events of a contract from the beginning on; the ledger in memory keeps no heights."""
+    async def events(
+        self,
+        from_height: int,  # noqa: ARG002 - the ledger in memory keeps no heights: from the beginning on
+        /,
+        *,
+        contract: str,
+        name: str,
+    ) -> AsyncIterator[Event]:
+        """Yield all events of a contract and a name."""
         seen = 0
         while True:
             await self._market.more(seen)
             found = self._market.ledger.events[seen]
             seen += 1
-            if found.contract == contract:
+            if (found.contract, found.name) == (contract, name):
                 yield _event(found, seen)
 
 

@@ -20,8 +20,8 @@ class Port(Protocol):
         """Run a query on committed state; raise `Refused` or another `ClientError`."""
         ...
 
-    def events(self, from_height: int, /, *, contract: str) -> AsyncIterator[Event]:
-        """Yield a contract's events from a height on, without end."""
+    def events(self, from_height: int, /, *, contract: str, name: str) -> AsyncIterator[Event]:
+        """Yield a contract's events of a name from a height on, without end."""
         ...
 
 

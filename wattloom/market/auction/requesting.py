@@ -3,8 +3,9 @@
 import numpy as np
 
 from wattloom.chaincode.auction.messages import OfferId, PlaceOffer, RequestEnergy, RequestId, RequestLine
-from wattloom.chaincode.auction.records import Offer, Request
+from wattloom.chaincode.auction.records import Offer, Request, RequestStatus
 from wattloom.market.auction.hearing import Hearing
+from wattloom.market.auction.looking import look_until
 from wattloom.market.auction.port import Port
 from wattloom.market.auction.quoting import Quoting
 from wattloom.market.auction.terms import OFFERS_S, AuctionTerms
@@ -80,13 +81,14 @@ class Requesting:
         self._answered.setdefault(slot, []).append(line.request_id)
 
     async def _close_request(self, slot: int, request_id: str) -> None:
-        await self._hearing.until(lambda: request_id in self._hearing.closed)
-        asked = await self._port.evaluate("auction:read_request", self._meant(slot, request_id), Request)
+        asked = await look_until(_is_closed, lambda: self._read(slot, request_id))
         grid_nano = asked.grid_wh * asked.grid_nano_per_wh
         self._trades.neighbours_wh[slot] += asked.neighbours_wh
         self._trades.neighbours_nano[slot] += asked.amount_nano - grid_nano
         self._trades.grid_wh[slot] += asked.grid_wh
         self._trades.grid_nano[slot] += grid_nano
+        self._trades.requests += 1
+        self._trades.supplied_wh += asked.neighbours_wh
 
     async def _close_offer(self, slot: int, request_id: str, offer: Offer) -> None:
         await self._hearing.until(lambda: request_id in self._hearing.closed)
@@ -102,7 +104,14 @@ class Requesting:
         self._trades.neighbours_nano[slot] -= found.amount_nano
         self._quoting.learn(served=found.accepted_wh == found.energy_wh)
 
+    async def _read(self, slot: int, request_id: str) -> Request:
+        return await self._port.evaluate("auction:read_request", self._meant(slot, request_id), Request)
+
     def _meant(self, slot: int, request_id: str) -> RequestId:
         return RequestId(
             market_id=self._terms.market_id, slot_start_s=self._terms.starts_s(slot), request_id=request_id
         )
+
+
+def _is_closed(asked: Request) -> bool:
+    return asked.status is not RequestStatus.BIDDING

@@ -33,7 +33,7 @@ async def hold(
     async with asyncio.TaskGroup() as tasks:
         listening = [
             tasks.create_task(hearing.listen(from_height))
-            for hearing in dict.fromkeys(agent.hearing for agent in agents)
+            for hearing in dict.fromkeys(agent.hearing for agent in agents if agent.can_supply)
         ]
         for slot in range(terms.slots) if slots is None else slots:
             await _round(agents, terms, clock, slot)
@@ -72,7 +72,9 @@ async def _round(agents: Sequence[AuctionAgent], terms: AuctionTerms, clock: Clo
 
 
 async def _heard(agent: AuctionAgent, slot_start_s: int, asked: set[str]) -> None:
-    """Wait until a home has heard of everything that was asked for by homes known here."""
+    """Wait until a home that can supply has heard of everything that was asked for by homes known here."""
+    if not agent.can_supply:
+        return
     await agent.hearing.until(lambda: asked <= agent.hearing.requests.get(slot_start_s, {}).keys())
 
 

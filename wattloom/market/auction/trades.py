@@ -20,6 +20,7 @@ class HomeTrades:
     neighbours_wh, neighbours_nano : with neighbours, by orders, requests and offers
     grid_wh, grid_nano : bought from the grid as the remainder of requests
     deviation_nano : what metering has billed, whole day
+    requests, supplied_wh : how many needs it asked for, and what neighbours supplied of them
     missed : what came to nothing, such as "order 3: BOOK_CLOSED"
     """
 
@@ -29,6 +30,8 @@ class HomeTrades:
     grid_wh: Ints = field(init=False)
     grid_nano: Ints = field(init=False)
     deviation_nano: int = 0
+    requests: int = 0
+    supplied_wh: int = 0
     missed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:

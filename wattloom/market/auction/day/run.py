@@ -86,7 +86,8 @@ def _ledger_day(found: Verified) -> LedgerDay:
 def _result(
     community: Community, terms: AuctionTerms, held: Held, ledger: LedgerDay, strategy: StrategyName
 ) -> AuctionDay:
-    closed = held.traders[0].agent.hearing.closed.values()
+    trades = [each.agent.trades for each in held.traders]
+    supplied_wh = sum(each.supplied_wh for each in trades)
     return AuctionDay(
         community=community.name,
         description=community.description,
@@ -99,9 +100,9 @@ def _result(
         feed_in=terms.feed_in_nano_per_wh,
         price=np.array([slot.price_nano_per_wh for slot in held.slots]),
         volume_wh=np.array([slot.volume_wh for slot in held.slots]),
-        requests=len(closed),
-        requested_wh=sum(each.neighbours_wh + each.grid_wh for each in closed),
-        supplied_wh=sum(each.neighbours_wh for each in closed),
+        requests=sum(each.requests for each in trades),
+        requested_wh=supplied_wh + sum(int(each.grid_wh.sum()) for each in trades),
+        supplied_wh=supplied_wh,
         ledger=ledger,
         seconds=0.0,
     )
