@@ -246,6 +246,26 @@ def duplicated_membership() -> Plan:
     return plan.but(edits=((old, old[:-1] + b"\x01"),))
 
 
+USAGE_DER = tlv(0x04, tlv(0x03, b"\x07\x80"))
+"""The key usage of a signer, as an extension carries it."""
+
+
+def duplicated_usage() -> Plan:
+    """Two key usages: the second is drafted under its neighbour's identifier, then renamed."""
+    neighbour = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.99"), tlv(0x03, b"\x07\x80"))
+    plan = CLIENT.with_(sibling=(neighbour, True))
+    return plan.but(edits=((b"\x06\x03\x55\x1d\x63", b"\x06\x03\x55\x1d\x0f"),))
+
+
+def swapped_times(plan: Plan) -> tuple[bytes, bytes]:
+    """Return a certificate's two times, and the same the other way round."""
+    times = [
+        tlv(0x17, moment(at_s).strftime("%y%m%d%H%M%SZ").encode())
+        for at_s in (plan.not_before_s, plan.not_after_s)
+    ]
+    return b"".join(times), b"".join(reversed(times))
+
+
 EKU = ExtendedKeyUsageOID
 C = Code
 CLIENT_FLAWS = [
@@ -367,6 +387,23 @@ CLIENT_FLAWS = [
         "a critical membership", C.CERTIFICATE_MALFORMED, CLIENT.with_(membership=(GOOD_MEMBER, True))
     ),
     below_root("a membership said twice", C.CERTIFICATE_MALFORMED, duplicated_membership()),
+    below_root("a key usage said twice", C.CERTIFICATE_MALFORMED, duplicated_usage()),
+    below_root(
+        "bytes after a key usage",
+        C.CERTIFICATE_MALFORMED,
+        CLIENT.but(edits=((USAGE_DER, tlv(0x04, tlv(0x03, b"\x07\x80") + b"\x00\x00")),)),
+    ),
+    below_root(
+        "a validity that ends before it begins",
+        C.CERTIFICATE_NOT_YET_VALID,
+        CLIENT.but(edits=(swapped_times(CLIENT),)),
+    ),
+    Flaw("a byte after the root", C.CERTIFICATE_MALFORMED, lambda: [CLIENT_DER, ROOT_DER + b"\x00"]),
+    under(
+        "a root that constrains names",
+        C.CERTIFICATE_MALFORMED,
+        ROOT.with_(names=(x509.NameConstraints([x509.DNSName("harbour")], None), True)),
+    ),
     below_root("no membership", C.CERTIFICATE_MEMBERSHIP, CLIENT.with_(membership=None)),
     membership("an empty membership", x509.UnrecognizedExtension(MEMBERSHIP, b"")),
     membership(
@@ -464,6 +501,23 @@ CLIENT_FLAWS += [
 ]
 
 METER_FLAWS = [
+    below_intermediate(
+        "an intermediate that constrains names",
+        C.CERTIFICATE_MALFORMED,
+        METER,
+        INTERMEDIATE.with_(names=(x509.NameConstraints([x509.DNSName("harbour")], None), True)),
+    ),
+    below_intermediate(
+        "an intermediate whose key is not the one that signed",
+        C.CERTIFICATE_UNTRUSTED,
+        METER,
+        INTERMEDIATE.but(key=OTHER_KEY).with_(**key_ids(INTERMEDIATE_KEY, ROOT_KEY)),
+    ),
+    Flaw(
+        "a byte after the intermediate",
+        C.CERTIFICATE_MALFORMED,
+        lambda: [METER.make(), INTERMEDIATE_DER + b"\x00", ROOT_DER],
+    ),
     Flaw(
         "a whole chain of another manufacturer",
         C.CERTIFICATE_UNTRUSTED,

@@ -28,6 +28,7 @@ class Description(msgspec.Struct, frozen=True, omit_defaults=True):
     sha256: str
     client_id: str | None = None
     lfdi: str | None = None
+    sfdi: str | None = None
     authority: bool = False
     purposes: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ def describe(certificate: bytes) -> Description:
         authority = any(isinstance(value, x509.BasicConstraints) and value.ca for value in found.values())
         purposes = _purposes(found.get(x509.ExtendedKeyUsage.oid.dotted_string))
         membership = _membership(found.get(MEMBERSHIP_OID))
+        lfdi = None if authority or purposes else handles.lfdi(certificate)
         return Description(
             subject=loaded.subject.rfc4514_string(),
             issuer=loaded.issuer.rfc4514_string(),
@@ -50,7 +52,8 @@ def describe(certificate: bytes) -> Description:
             not_after=_iso(loaded.not_valid_after_utc),
             sha256=sha256(certificate).hexdigest(),
             client_id=handles.client_id(certificate) if membership else None,
-            lfdi=None if authority or purposes else handles.lfdi(certificate),
+            lfdi=lfdi,
+            sfdi=None if lfdi is None else handles.sfdi(lfdi),
             authority=authority,
             purposes=purposes,
             hosts=_hosts(found.get(x509.SubjectAlternativeName.oid.dotted_string)),
