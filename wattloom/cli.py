@@ -25,6 +25,7 @@ COMMANDS = {
 SIMULATIONS = {
     "auction": "wattloom.market.auction.simulation.commands:app",
     "homes": "wattloom.market.scale.commands:app",
+    "linking": "wattloom.market.linking.commands:app",
 }
 """The same below `wattloom simulate`."""
 
