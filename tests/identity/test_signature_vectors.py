@@ -1,6 +1,6 @@
 """Edge cases of ECDSA, in the manner of Project Wycheproof; made, so that each is what its title says.
 
-For a message with hash e, a point R and a number s, (r, s) is the signature of the key Q = (s R - e G) / r: so
+With hash e of a message, a point R and a number s, (r, s) is the signature of the key (s R - e G) / r: so
 the extremes of r and s can be had with a good key. Two libraries are asked: ours, and `ecdsa`.
 """
 
