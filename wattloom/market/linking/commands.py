@@ -1,6 +1,7 @@
 """`wattloom simulate linking`: how well an observer links receipts to meters, and what that depends on."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from rich.table import Table
 from wattloom.market.linking.scores import table
 
 app = typer.Typer(add_completion=False)
-out, err = Console(soft_wrap=True), Console(stderr=True)
+out, err = Console(width=None if sys.stdout.isatty() else 160), Console(stderr=True)
 
 
 @app.command()

@@ -29,7 +29,12 @@ def by_creator(village: Village) -> Floats:
 
 
 def by_publication(village: Village) -> Floats:
-    """Compare when witnesses answered a meter, by the service's log, with when a tree appeared."""
+    """Compare when witnesses answered a meter, by the service's log, with when a tree appeared.
+
+    Trees that appear at once could be anybody's.
+    """
+    if village.setting.trees_batched:
+        return np.zeros((len(village.tree_meter), village.setting.meters))
     answered = np.full((village.setting.meters, int(village.tree_day.max()) + 1), np.nan)
     answered[village.tree_meter, village.tree_day] = village.tree_answered
     late = village.tree_published[:, None] - answered[:, village.tree_day].T
