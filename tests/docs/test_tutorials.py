@@ -7,6 +7,7 @@ OPERATIONS = ROOT / "docs" / "operations"
 WALKED = [
     *sorted((ROOT / "docs" / "tutorials").glob("*.md")),
     OPERATIONS / "solo.md",
+    OPERATIONS / "identity.md",
     OPERATIONS / "network.md",
 ]
 

@@ -16,7 +16,7 @@ from wattloom.network.consortium.free_ports import HIGHEST, LOWEST, free_ports
 from wattloom.network.consortium.layout import NetworkFolder
 from wattloom.network.consortium.spec import LOOPBACK
 
-PORTS = ("7460", "9460")
+PORTS = ("7460", "9460", "7470", "9470")
 """The ports of the pages, gateway and metrics; each run takes free ones in their place."""
 
 NETWORK_PORTS = re.compile(r"\b75(\d\d)\b")
