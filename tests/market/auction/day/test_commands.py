@@ -1,12 +1,13 @@
 """`wattloom auction` as it is called: exit codes, sentences and files."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
 from tests.market.transactive.samples import community_of, random_community, rigid_home
-from wattloom.market.auction.day import commands, run
+from wattloom.market.auction.day import commands
 from wattloom.market.day.result import Check
 from wattloom.market.homes.home import Tariff
 
@@ -81,9 +82,9 @@ def test_tariffs_that_allow_no_auction_are_told_with_a_remedy(auction, monkeypat
     assert "in slot 0 a home pays 0.1000 $/kWh" in only_sentence(result)
 
 
-def test_a_check_that_fails_fails_the_command(auction, monkeypatch):
+def test_a_check_that_fails_fails_the_command(auction, kept, monkeypatch):
     broken = Check("money is conserved", holds=False, detail="1 nano is gone")
-    monkeypatch.setattr(run, "check_day", lambda *_: (broken,))
+    monkeypatch.setattr(commands, "run_day", lambda *_, **__: replace(kept[0], checks=(broken,)))
     result = auction("--homes", 3)
     assert result.exit_code == EXIT_FAILED
     assert only_sentence(result) == "failed: money is conserved"
