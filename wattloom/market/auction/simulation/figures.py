@@ -7,11 +7,13 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from wattloom.market.auction.simulation.claims import claims
 from wattloom.market.auction.simulation.run import Costs, Outcome
 from wattloom.market.auction.simulation.study import Study
 from wattloom.market.report.style import ALONE, INK, SUN, TRADING, plain
 
 HOURS = np.arange(24) + 0.5
+COLOURS = {"consumers": TRADING, "generators": SUN, "everybody": INK}
 INCHES = (7.2, 4.0)
 
 Plot = Callable[[Axes, Study], None]
@@ -63,9 +65,16 @@ def _grid_by_share(axes: Axes, found: Study) -> None:
 
 
 def _costs(axes: Axes, found: Study) -> None:
-    _cost(axes, found, lambda each: each.consumers, "market", color=TRADING, label="consumers")
-    _cost(axes, found, lambda each: each.generators, "market", color=SUN, label="generating users")
-    _cost(axes, found, lambda each: each.everybody, "market", color=INK, label="all users")
+    _cost(axes, found, lambda each: each.consumers, "market", color=COLOURS["consumers"], label="consumers")
+    _cost(
+        axes,
+        found,
+        lambda each: each.generators,
+        "market",
+        color=COLOURS["generators"],
+        label="generating users",
+    )
+    _cost(axes, found, lambda each: each.everybody, "market", color=COLOURS["everybody"], label="all users")
     _cost(axes, found, lambda each: each.consumers, "original", color=ALONE, label="consumers, grid alone")
     _cost(
         axes,
@@ -76,6 +85,7 @@ def _costs(axes: Axes, found: Study) -> None:
         linestyle="--",
         label="generating users, grid alone",
     )
+    _reported(axes, found)
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.set(xlabel="users who generate, %", ylabel="cost of a user, $ a day")
     axes.legend(frameon=False, fontsize=8)
@@ -113,6 +123,18 @@ def _cost(
     if rows:
         shares, dollars = zip(*sorted(rows), strict=True)
         axes.plot(shares, dollars, marker=".", linestyle=linestyle, color=color, label=label)
+
+
+def _reported(axes: Axes, found: Study) -> None:
+    """Mark the costs that the paper reports, as parts of our users' original ones."""
+    marks = [
+        (100 * each.share, each.percent / 100 * getattr(at, each.who).original, COLOURS[each.who])
+        for each in claims().reported
+        if each.percent is not None and (at := found.at_share(each.share)) is not None
+    ]
+    if marks:
+        shares, dollars, colours = zip(*marks, strict=True)
+        axes.scatter(shares, dollars, c=colours, marker="x", zorder=3, label="the paper's percentages")
 
 
 def _swept(axes: Axes, rows: Sequence[tuple[str, Sequence[float]]], what: str) -> None:
