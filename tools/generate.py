@@ -42,11 +42,16 @@ def write_reference(out: Path) -> None:
     # Imported here because they need the protobuf code, which may be about to be made.
     from reference.commands import commands_page
     from reference.contracts import contracts_page
-    from reference.gateway import gateway_page
+    from reference.gateway import gateway_page, identity_page
 
     folder = out / "docs" / "reference"
     folder.mkdir(parents=True, exist_ok=True)
-    pages = {"contracts": contracts_page(), "commands": commands_page(), "gateway": gateway_page(ROOT)}
+    pages = {
+        "contracts": contracts_page(),
+        "commands": commands_page(),
+        "gateway": gateway_page(ROOT),
+        "identity": identity_page(ROOT),
+    }
     for name, text in pages.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
 

@@ -1,10 +1,10 @@
-"""The page of the gateway: methods and messages, with the comments of the `.proto` files."""
+"""The pages of the gRPC services: methods and messages, with the comments of the `.proto` files."""
 
 import tempfile
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from google.protobuf.descriptor_pb2 import (
     DescriptorProto,
@@ -30,6 +30,15 @@ without `ErrorInfo` is the transport's. Codes are explained in [contracts](contr
 
 PROTOS: Final = ("wattloom/network/wire/gateway.proto", "wattloom/network/wire/transaction.proto")
 
+IDENTITY_INTRODUCTION: Final = """\
+The gRPC service of an organisation's identity service, and the messages that it carries, as the `.proto`
+file below `wattloom/identity/wire` defines them. TLS always. Health is `grpc.health.v1.Health`, and
+reflection is on. An error carries `google.rpc.ErrorInfo` with the domain `wattloom` and a stable code as its
+reason, and `google.rpc.RetryInfo` where waiting helps; what a verifier rejects has the verifier's own code
+(`wattloom/identity/errors.py`). Running one: [the guide](../operations/identity.md)."""
+
+IDENTITY_PROTOS: Final = ("wattloom/identity/wire/identity.proto",)
+
 _MESSAGES, _ENUMS, _SERVICES = 4, 5, 6
 """Field numbers of `FileDescriptorProto`, of which paths to comments are made."""
 _FIELDS, _NESTED_ENUMS = 2, 4
@@ -41,22 +50,40 @@ _SCALARS: Final = {
 
 
 def gateway_page(root: Path) -> str:
-    """Return the page; `root` is the repository's."""
-    return page(_lines(_compiled(root)))
+    """Return the gateway's page; `root` is the repository's."""
+    return page(
+        [
+            *header("Gateway", INTRODUCTION, source="the `.proto` files"),
+            *_lines(_compiled(root, PROTOS)),
+            *_statuses(),
+            *_refusals("### Refusals of the gateway", refusals_of("wattloom.network.gateway.errors")),
+        ]
+    )
 
 
-def _compiled(root: Path) -> list[FileDescriptorProto]:
+def identity_page(root: Path) -> str:
+    """Return the identity service's page."""
+    errors = import_module("wattloom.identity.service.errors")
+    return page(
+        [
+            *header("Identity service", IDENTITY_INTRODUCTION, source="the `.proto` file"),
+            *_lines(_compiled(root, IDENTITY_PROTOS)),
+            *_refusals("## Refusals of the service", refusals_of(errors.__name__, errors.ServiceRefusal)),
+        ]
+    )
+
+
+def _compiled(root: Path, protos: tuple[str, ...]) -> list[FileDescriptorProto]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "set"
         arguments = ["protoc", f"-I{root}", "--include_source_info", f"--descriptor_set_out={out}"]
-        if protoc.main([*arguments, *(str(root / path) for path in PROTOS)]) != 0:
+        if protoc.main([*arguments, *(str(root / path) for path in protos)]) != 0:
             raise SystemExit("protoc refused the definitions above")
         files = FileDescriptorSet.FromString(out.read_bytes()).file
-    return [file for path in PROTOS for file in files if file.name == path]
+    return [file for path in protos for file in files if file.name == path]
 
 
 def _lines(files: list[FileDescriptorProto]) -> Iterator[str]:
-    yield from header("Gateway", INTRODUCTION, source="the `.proto` files")
     for file in files:
         comments = _Comments(file)
         for index, service in enumerate(file.service):
@@ -67,7 +94,8 @@ def _lines(files: list[FileDescriptorProto]) -> Iterator[str]:
         comments = _Comments(file)
         for index, message in enumerate(file.message_type):
             yield from _message(message, comments, (_MESSAGES, index))
-    yield from _statuses()
+        for index, enum in enumerate(file.enum_type):
+            yield from _enum(enum, comments, (_ENUMS, index))
 
 
 class _Comments:
@@ -130,10 +158,13 @@ def _statuses() -> Iterator[str]:
         ("status", "codes"),
         [(code(name), ", ".join(sorted(codes))) for name, codes in sorted(by_status.items())],
     )
-    yield from ("### Refusals of the gateway", "")
+
+
+def _refusals(heading: str, refusals: list[type[Any]]) -> Iterator[str]:
+    yield from (heading, "")
     rows = [
         (code(each.code), code(each.status.name), docstrings.parse(each).summary, sentence(each))
-        for each in refusals_of("wattloom.network.gateway.errors")
+        for each in refusals
     ]
     yield from table(("code", "status", "meaning", "sentence"), rows)
 

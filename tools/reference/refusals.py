@@ -5,7 +5,7 @@ import inspect
 import textwrap
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 from reference import docstrings
 from reference.markdown import code, table
@@ -24,11 +24,11 @@ MODULES: Final = (
 """Where refusals are defined; importing them makes every one a subclass of `ChaincodeError`."""
 
 
-def refusals_of(module: str) -> list[type[ChaincodeError]]:
+def refusals_of(module: str, base: type[Exception] = ChaincodeError) -> list[type[Any]]:
     """Return the refusals that a module defines, in its order; those without a code of their own are none."""
     for name in MODULES:
         import_module(name)
-    found = [each for each in _below(ChaincodeError) if each.__module__ == module and "code" in vars(each)]
+    found = [each for each in _below(base) if each.__module__ == module and "code" in vars(each)]
     return sorted(found, key=lambda each: inspect.getsourcelines(each)[1])
 
 
@@ -82,7 +82,7 @@ def _text(node: ast.expr) -> str:
     return ""
 
 
-def _below(kind: type[ChaincodeError]) -> Iterator[type[ChaincodeError]]:
+def _below(kind: type[Exception]) -> Iterator[type[Exception]]:
     for each in kind.__subclasses__():
         yield each
         yield from _below(each)

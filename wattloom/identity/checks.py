@@ -1,12 +1,16 @@
 """The single steps of verifying a chain of certificates: each raises, none returns a verdict."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
+from typing import Final
 
 from wattloom.identity.errors import Code, IdentityRejected
 from wattloom.identity.membership import name_problem
 from wattloom.identity.parsing import ParsedCertificate
 from wattloom.identity.signatures import VerifyingKey
+
+_REMEMBERED: Final = 512
 
 
 def check_length(chain: Sequence[bytes], lengths: tuple[int, ...]) -> None:
@@ -35,12 +39,18 @@ def check_links(certificates: Sequence[ParsedCertificate]) -> None:
         check_signed(certificate, issuer)
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _verified(spki: bytes, signature: bytes, tbs: bytes) -> None:
+    """Raise unless the key has signed; what holds is remembered, because authorities stand in every chain."""
+    VerifyingKey(spki).verify(signature, tbs)
+
+
 def check_signed(certificate: ParsedCertificate, issuer: ParsedCertificate) -> None:
     """Raise unless `certificate` bears the issuer's name and low-s signature."""
     if certificate.issuer != issuer.subject:
         raise _untrusted(certificate, "it names another issuer than the next certificate")
     try:
-        VerifyingKey(issuer.spki).verify(certificate.signature, certificate.tbs)
+        _verified(issuer.spki, certificate.signature, certificate.tbs)
     except IdentityRejected as rejected:
         if rejected.code is Code.SIGNATURE_INVALID:
             raise _untrusted(certificate, "it is not signed by the next certificate's key") from None
