@@ -189,8 +189,9 @@ class TestPublishing:
         world.submit(RELAYER, "existence:publish", publication(epoch, ROOT))
         publish_refused(world, publication(epoch, OTHER), TooManyTrees)
 
-    def test_a_tree_is_published_once(self, world):
-        epoch = world.drawn(asked=2)
+    @pytest.mark.parametrize("asked", [1, 2])
+    def test_a_tree_is_published_once(self, world, asked):
+        epoch = world.drawn(asked=asked)
         world.submit(RELAYER, "existence:publish", publication(epoch, ROOT))
         publish_refused(world, publication(epoch, ROOT), AlreadyExists)
 

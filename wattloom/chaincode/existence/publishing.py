@@ -66,8 +66,8 @@ def publish(ctx: Context, request: Publish) -> None:
     EpochNotDrawn : its witnesses are not drawn yet
     EpochNotRunning : it is over
     InvalidArgument : roots or vouchers are not in order, or a voucher is of nobody who was drawn
-    TooManyTrees : more than were asked for
     AlreadyExists : a tree is published already
+    TooManyTrees : more than were asked for
     TooFewWitnesses : fewer have signed a tree than must
     ProofRefused : a signature does not hold
     """
@@ -78,6 +78,9 @@ def publish(ctx: Context, request: Publish) -> None:
     _check_open(ctx, epoch)
     if any(first >= second for first, second in pairwise(roots)):
         raise InvalidArgument(reason="trees are not in the order of their roots, each once")
+    for key in (keys.tree(epoch.number, root) for root in roots):
+        if ctx.state.exists(key):
+            raise AlreadyExists(key=f"existence:{key}")
     if tally.published + len(roots) > tally.requested:
         raise TooManyTrees(epoch=epoch.number, limit=tally.requested)
     trees = [_vouched(ctx, epoch, tree) for tree in request.trees]
@@ -131,9 +134,6 @@ def _keep(ctx: Context, tree: VouchedTree) -> None:
 
 def _vouched(ctx: Context, epoch: Epoch, tree: SignedTree) -> VouchedTree:
     """Return the record of a tree whose signatures hold; one of a revoked witness does not count."""
-    key = keys.tree(epoch.number, tree.root)
-    if ctx.state.exists(key):
-        raise AlreadyExists(key=f"existence:{key}")
     positions = [voucher.witness for voucher in tree.vouchers]
     if positions != sorted(set(positions)) or positions[-1] >= len(epoch.witnesses):
         raise InvalidArgument(reason="vouchers are not in the order of the drawn witnesses, each once")
