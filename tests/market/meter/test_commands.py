@@ -14,12 +14,13 @@ from wattloom.chaincode.governance.actions import SetParameters
 from wattloom.chaincode.governance.messages import CastVote, Proposal, Propose, Status
 from wattloom.chaincode.governance.records import ExistenceRules
 from wattloom.chaincode.registry.records import Manufacturer
-from wattloom.identity.certificates import Authority
+from wattloom.identity.certificates import Authority, ClientIdentity, MeterIdentity
 from wattloom.identity.service.folder import ServiceFolder
 from wattloom.identity.service.server import IdentityThread
 from wattloom.identity.service.settings import Settings
 from wattloom.identity.tls import TlsIdentity
 from wattloom.market.meter.commands import app
+from wattloom.network.chain.block import Block
 from wattloom.network.client import AsyncClient, Client
 from wattloom.network.gateway import GatewayThread
 from wattloom.network.registering.publisher import LedgerPublisher
@@ -114,6 +115,16 @@ def wait_for(client, name, from_height):
         events.close()
 
 
+def handed_in(client, first, last):
+    """Return the transactions of an observer's blocks that publish and spend."""
+    blocks = [Block.decode(found.block) for found in client.blocks(first, to_height=last)]
+    found = [
+        tx for block in blocks for tx in block.txs if b"existence:publish" in tx or b"existence:spend" in tx
+    ]
+    assert len(found) == 2
+    return found
+
+
 def test_a_receipt_goes_all_the_way(town, community):
     witnesses = [town.meter("w-1"), town.meter("w-2")]
     meter = town.meter("m-1")
@@ -138,10 +149,20 @@ def test_a_receipt_goes_all_the_way(town, community):
         next(block for block in blocks if block.block_time_s >= opened.result.starts_at_s)
         blocks.close()
         assert "0 trees published, 1 receipts taken" in town.relay()
-        told = wait_for(office, "received", opened.height).read(Received)
+        heard = wait_for(office, "received", opened.height)
+        anonymous = handed_in(office, opened.height, heard.height)
+    told = heard.read(Received)
     assert (told.subject, told.energy_wh) == (SUBJECT.hexdigest(), 900)
     assert "15 keys ready in epoch 1" in run("status", meter, "--epoch", 1)
     assert list(town.spool.iterdir()) == []
+    own = MeterIdentity.load(meter), ClientIdentity.load(meter)
+    for names in (own[0].lfdi.encode(), bytes.fromhex(own[1].client_id), own[1].certificate):
+        assert all(names not in transaction for transaction in anonymous)
+    log = b"".join(path.read_bytes() for path in (town.path / "identity").rglob("*") if path.is_file())
+    assert own[0].lfdi.encode() in log  # the service knows who asked, and nothing of what came of it
+    for secret in (told.root, signed["subject"]):
+        assert bytes.fromhex(secret) not in log
+        assert secret.encode() not in log
 
 
 class TestMistakes:

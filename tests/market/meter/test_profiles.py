@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import ecdsa
 import pytest
+from ecdsa.util import sigdecode_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,6 +39,8 @@ def test_both_profiles_give_the_same_key_and_the_same_signature(scalar, message)
     assert theirs.spki == ours.spki
     assert theirs.sign(message) == ours.sign(message)
     VerifyingKey(ours.spki).verify(ours.sign(message), message)
+    oracle = ecdsa.VerifyingKey.from_der(theirs.spki)
+    assert oracle.verify(theirs.sign(message), message, hashfunc=sha256, sigdecode=sigdecode_string)
 
 
 def test_both_profiles_read_the_same_key_file():
