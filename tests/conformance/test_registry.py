@@ -23,6 +23,7 @@ from wattloom.chaincode.registry.records import (
     Meter,
     MeterCertificate,
     MeterChain,
+    MeterChains,
     MeterId,
     Succession,
 )
@@ -144,7 +145,8 @@ def test_a_meter_measures_a_home_through_renewals_until_the_household_moves_out(
     chain = MeterChain(
         chain=list(meter.chain), manufactured_at_s=START_S, client_id=sha256(meter.certificate).hexdigest()
     )
-    registrar.submit("registry:register_meter", chain)
+    for _ in range(2):
+        registrar.submit("registry:enrol_meters", MeterChains(meters=[chain]))
     renewed = MeterCertificate(lfdi=meter.lfdi, client_id=sha256(name.encode()).hexdigest())
     registrar.submit("registry:certify_meter", renewed)
     asked = ClientIds(client_ids=[renewed.client_id])

@@ -246,13 +246,16 @@ def duplicated_membership() -> Plan:
     return plan.but(edits=((old, old[:-1] + b"\x01"),))
 
 
+ID_CE = "2.5.29"
+"""The arc of X.509's own extensions."""
+
 USAGE_DER = tlv(0x04, tlv(0x03, b"\x07\x80"))
 """The key usage of a signer, as an extension carries it."""
 
 
 def duplicated_usage() -> Plan:
     """Two key usages: the second is drafted under its neighbour's identifier, then renamed."""
-    neighbour = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.99"), tlv(0x03, b"\x07\x80"))
+    neighbour = x509.UnrecognizedExtension(x509.ObjectIdentifier(f"{ID_CE}.99"), tlv(0x03, b"\x07\x80"))
     plan = CLIENT.with_(sibling=(neighbour, True))
     return plan.but(edits=((b"\x06\x03\x55\x1d\x63", b"\x06\x03\x55\x1d\x0f"),))
 

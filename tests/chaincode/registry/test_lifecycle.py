@@ -27,6 +27,7 @@ from wattloom.chaincode.registry.records import (
     Installation,
     MeterCertificate,
     MeterChain,
+    MeterChains,
     Succession,
 )
 from wattloom.chaincode.testing import caller
@@ -88,6 +89,30 @@ class TestCertificatesOfMeters:
         with pytest.raises(PartyBound):
             maker.admit(first, again=True)
         refused(maker, DESK, "certify_meter", certificate, AlreadyExists)
+
+    def test_meters_are_enrolled_together_and_again_without_a_change(self, maker):
+        first, other, later = as_meter(METER), as_meter(SECOND), as_meter(METER)
+        together = MeterChains(meters=[chain_of(METER, first), chain_of(SECOND, other)])
+        maker.submit(DESK, "registry:enrol_meters", together)
+        before = maker.contract_state()
+        maker.submit(DESK, "registry:enrol_meters", together)
+        assert maker.contract_state() == before
+        maker.submit(DESK, "registry:enrol_meters", MeterChains(meters=[chain_of(METER, later)]))
+        assert maker.admit(later).role == maker.admit(other).role == "meter"
+        with pytest.raises(PartyBound):
+            maker.admit(first)
+
+    def test_one_meter_that_is_refused_refuses_all(self, maker):
+        stolen = as_meter(SECOND)
+        maker.submit(DESK, "registry:revoke_client", ClientId(client_id=stolen.client_id))
+        together = MeterChains(meters=[chain_of(METER, as_meter(METER)), chain_of(SECOND, stolen)])
+        refused(maker, DESK, "enrol_meters", together, ClientRevoked)
+        refused(maker, DESK, "enrol_meters", MeterChains(meters=[]), InvalidArgument)
+        refused(maker, DESK, "enrol_meters", MeterChains(meters=[chain_of(METER)] * 33), InvalidArgument)
+
+    def test_another_organisations_meter_is_not_enrolled_again(self, house):
+        again = MeterChains(meters=[chain_of(METER, as_meter(METER))])
+        refused(house, SOUTH_DESK, "enrol_meters", again, Forbidden)
 
     def test_every_certificate_that_was_announced_stays_known(self, maker):
         first, renewed, other = (as_meter(METER).client_id for _ in range(3))

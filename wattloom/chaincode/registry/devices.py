@@ -13,6 +13,7 @@ from wattloom.chaincode.registry.records import (
     Meter,
     MeterCertificate,
     MeterChain,
+    MeterChains,
     MeterId,
 )
 from wattloom.identity.verify import verify_meter
@@ -28,31 +29,33 @@ def register_meter(ctx: Context, request: MeterChain) -> Meter:
     AlreadyExists : it is registered already
     ClientRevoked, InvalidArgument : as of `certify_meter`
     """
-    # READ
-    manufacturer = claimed_organisation(request.chain[0])
-    root = ctx.state.get(keys.manufacturer(manufacturer), Manufacturer).root_certificate
-    # CHECK
-    with rejections_refused():
-        genuine = verify_meter(request.chain, root, manufactured_at_s=request.manufactured_at_s)
-    key = keys.meter(genuine.lfdi)
+    meter = _genuine(ctx, request)
+    key = keys.meter(meter.lfdi)
     if ctx.state.exists(key):
         raise AlreadyExists(key=f"registry:{key}")
-    meter = Meter(
-        lfdi=genuine.lfdi,
-        manufacturer=manufacturer,
-        serial=genuine.serial,
-        organisation=ctx.caller.organisation,
-        manufactured_at_s=request.manufactured_at_s,
-        public_key=genuine.public_key,
-    )
-    if request.client_id is not None:
-        check_bindable(ctx, _binding(meter, request.client_id))
-    # WRITE
-    ctx.state.put(key, meter)
-    ctx.emit("meter_registered", meter)
-    if request.client_id is not None:
-        _certify(ctx, meter, MeterCertificate(lfdi=meter.lfdi, client_id=request.client_id))
+    _register(ctx, meter, request.client_id)
     return meter
+
+
+def enrol_meters(ctx: Context, request: MeterChains) -> None:
+    """Register meters, or certify those that are registered already: the same call again changes nothing.
+
+    Raises
+    ------
+    Forbidden : a meter is another organisation's
+    NotFound, CertificateRefused, ClientRevoked, InvalidArgument : as of `register_meter`, for any of them
+    """
+    for each in request.meters:
+        meter = _genuine(ctx, each)
+        known = ctx.state.find(keys.meter(meter.lfdi), Meter)
+        if known is None:
+            _register(ctx, meter, each.client_id)
+        elif each.client_id is not None:
+            require_own(ctx, known.organisation)
+            certificate = MeterCertificate(lfdi=known.lfdi, client_id=each.client_id)
+            if ctx.state.find(keys.meter_certificate(known.lfdi), MeterCertificate) != certificate:
+                check_bindable(ctx, _binding(known, each.client_id))
+                _certify(ctx, known, certificate)
 
 
 def certify_meter(ctx: Context, request: MeterCertificate) -> None:
@@ -93,6 +96,31 @@ def find_announced(ctx: Context, request: ClientIds) -> Announced:
     """Show which of these certificates were ever announced as a meter's, for monitors of the log."""
     found = (ctx.state.find(keys.announced(each), MeterCertificate) for each in request.client_ids)
     return Announced(certificates=[each for each in found if each is not None])
+
+
+def _genuine(ctx: Context, request: MeterChain) -> Meter:
+    """Return what the chain says; raise `NotFound` or `CertificateRefused`."""
+    manufacturer = claimed_organisation(request.chain[0])
+    root = ctx.state.get(keys.manufacturer(manufacturer), Manufacturer).root_certificate
+    with rejections_refused():
+        genuine = verify_meter(request.chain, root, manufactured_at_s=request.manufactured_at_s)
+    return Meter(
+        lfdi=genuine.lfdi,
+        manufacturer=manufacturer,
+        serial=genuine.serial,
+        organisation=ctx.caller.organisation,
+        manufactured_at_s=request.manufactured_at_s,
+        public_key=genuine.public_key,
+    )
+
+
+def _register(ctx: Context, meter: Meter, client_id: str | None) -> None:
+    if client_id is not None:
+        check_bindable(ctx, _binding(meter, client_id))
+    ctx.state.put(keys.meter(meter.lfdi), meter)
+    ctx.emit("meter_registered", meter)
+    if client_id is not None:
+        _certify(ctx, meter, MeterCertificate(lfdi=meter.lfdi, client_id=client_id))
 
 
 def _binding(meter: Meter, client_id: str) -> Binding:

@@ -121,6 +121,16 @@ class MeterChain(Record, frozen=True, kw_only=True):
     client_id: HexDigest | None = None
 
 
+MAX_METERS = 32
+"""How many meters one transaction registers: verifying one takes about half a millisecond."""
+
+
+class MeterChains(Record, frozen=True, kw_only=True):
+    """Meters that are enrolled together; none of them may occur twice."""
+
+    meters: Annotated[list[MeterChain], Meta(min_length=1, max_length=MAX_METERS)]
+
+
 class Meter(Record, frozen=True, kw_only=True):
     """A genuine meter and the organisation that has registered it; `public_key` is a SubjectPublicKeyInfo."""
 
