@@ -34,8 +34,8 @@ FORMS = pytest.mark.parametrize("form", list(Form))
 def test_energy_and_money_are_conserved_and_nobody_pays_more_than_the_grid_alone(changes):
     found = outcome(**changes)
     assert found.money_kept
-    served_wh = found.used_kwh - found.needed_kwh
-    left = found.generated_kwh - served_wh - found.traded_kwh - found.fed_in_kwh - found.left_kwh
+    served_kwh = found.used_kwh - found.needed_kwh
+    left = found.generated_kwh - served_kwh - found.traded_kwh - found.fed_in_kwh - found.left_kwh
     assert abs(left) < 1e-6
     grid_kwh = sum(found.grid_wh) * found.setup.users / 1000
     assert abs(found.needed_kwh - found.traded_kwh - grid_kwh) < 1e-6
@@ -88,3 +88,21 @@ def test_results_do_not_depend_on_what_a_ledger_in_memory_forgets(monkeypatch):
     forgetting = outcome(days=2)
     monkeypatch.setattr(InMemory, "tidy", lambda _: None)
     assert outcome(days=2) == forgetting
+
+
+@pytest.mark.soak
+@FORMS
+def test_a_month_of_a_hundred_users_is_conserved(form):
+    found = outcome(form=form, users=100, days=30)
+    served_kwh = found.used_kwh - found.needed_kwh
+    left = found.generated_kwh - served_kwh - found.traded_kwh - found.fed_in_kwh - found.left_kwh
+    assert found.money_kept
+    assert abs(left) < 1e-5
+
+
+@pytest.mark.soak
+@FORMS
+def test_a_solo_ledger_of_twenty_users_comes_to_the_same(form, tmp_path):
+    with on_solo(tmp_path / "ledger") as ledger:
+        found = outcome(ledger, form=form, users=20, strategy=StrategyName.LEARNING)
+    assert found == outcome(form=form, users=20, strategy=StrategyName.LEARNING)
