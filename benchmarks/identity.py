@@ -2,10 +2,12 @@
 
 Ledger, identity service and load run in processes of their own (`wattloom ledger serve`, `wattloom identity
 serve`) and share the cores. Meters and their next keys are made before; what a meter signs, it signs
-inside the timed interval. `on_ledger_per_s` ends when the ledger's events have told of the last meter.
+inside the timed interval. `on_ledger_per_s` ends when the ledger's events have told of the last meter, and
+`cores_had` tells how much of the machine the three got.
 """
 
 import asyncio
+import os
 import signal
 import socket
 import subprocess
@@ -129,7 +131,7 @@ class _Town:
 
 
 async def _measure(
-    town: _Town, address: str, gateway: str, pids: tuple[int, int], count: int, width: int
+    town: _Town, address: str, gateway: str, pids: tuple[int, ...], count: int, width: int
 ) -> dict[str, Any]:
     async with AsyncExitStack() as stack:
         credentials = grpc.ssl_channel_credentials(town.root_pem)
@@ -144,13 +146,14 @@ async def _measure(
         await _enrol_all(stubs, town.meters(WARM_UP), width, town.start_s)
         await asyncio.sleep(1)
         meters, height = town.meters(count), (await ledger.describe()).height + 1
+        pids = (*pids, os.getpid())
         before, began_s = [cpu_s(pid) for pid in pids], time.perf_counter()
         told = asyncio.create_task(_told(ledger, height, count))
         times_s = await _enrol_all(stubs, meters, width, town.start_s)
         enrolled_s = time.perf_counter() - began_s
         await told
         on_ledger_s = time.perf_counter() - began_s
-        service, node = (cpu_s(pid) - at for pid, at in zip(pids, before, strict=True))
+        service, node, load = (cpu_s(pid) - at for pid, at in zip(pids, before, strict=True))
     return {
         "meters": count,
         "at_a_time": width,
@@ -159,6 +162,8 @@ async def _measure(
         **latencies_ms(times_s),
         "service_cpu_us": round(service / count * 1e6),
         "ledger_cpu_us": round(node / count * 1e6),
+        "load_cpu_us": round(load / count * 1e6),
+        "cores_had": round((service + node + load) / on_ledger_s, 2),
     }
 
 

@@ -1,11 +1,15 @@
 import json
+from base64 import b64decode
 
 import pytest
 from typer.testing import CliRunner
 
 from wattloom.identity.certificates import Authority, ClientIdentity, MeterIdentity
 from wattloom.identity.commands import app
+from wattloom.identity.describe import describe
 from wattloom.identity.parsing import parse
+from wattloom.identity.succession import succession_statement
+from wattloom.identity.tls import TlsAuthority, TlsIdentity
 from wattloom.identity.verify import verify_client, verify_meter
 
 
@@ -120,3 +124,93 @@ def test_show_of_something_else_is_told(tmp_path):
 )
 def test_every_command_explains_itself(command):
     assert run(command, "--help").exit_code == 0
+
+
+@pytest.fixture
+def passphrase(tmp_path):
+    path = tmp_path / "passphrase"
+    path.write_text("correct horse\nnot this line\n")
+    path.chmod(0o600)
+    return path
+
+
+def test_a_passphrase_encrypts_an_authoritys_key_and_is_needed_to_use_it(tmp_path, passphrase):
+    locked, words = tmp_path / "locked", ("--passphrase-file", passphrase)
+    assert run("create-organisation", locked, "--name", "harbour", *words).exit_code == 0
+    assert b"ENCRYPTED" in (locked / "ca.key").read_bytes()
+    assert_mistake(issue(locked, tmp_path / "c1"), "password")
+    assert issue(locked, tmp_path / "c2", *words).exit_code == 0
+    assert run("create-manufacturer", tmp_path / "m", "--name", "acme", *words).exit_code == 0
+    asked = ("issue-meter", tmp_path / "m", "--serial", "m-1", "--out", tmp_path / "meter")
+    assert_mistake(run(*asked), "password")
+    assert run(*asked, *words).exit_code == 0
+
+
+@pytest.mark.parametrize(("content", "mode", "words"), [("x\n", 0o644, "chmod 600"), ("\n", 0o600, "empty")])
+def test_a_passphrase_that_protects_nothing_is_refused(tmp_path, passphrase, content, mode, words):
+    passphrase.write_text(content)
+    passphrase.chmod(mode)
+    shown = run("create-organisation", tmp_path / "o", "--name", "harbour", "--passphrase-file", passphrase)
+    assert_mistake(shown, words)
+
+
+def test_an_organisations_key_may_be_made_in_a_token(tmp_path, token):
+    uri = token.format("harbour")
+    made = run("create-organisation", tmp_path / "o", "--name", "harbour", "--key-uri", uri)
+    assert made.exit_code == 0
+    assert (tmp_path / "o" / "ca.key").read_text() == f"{uri}\n"
+    assert issue(tmp_path / "o", tmp_path / "c").exit_code == 0
+    again = run("create-organisation", tmp_path / "p", "--name", "harbour", "--key-uri", uri)
+    assert_mistake(again, "nothing is overwritten")
+
+
+def test_a_servers_tls_is_renewed_with_more_names(tmp_path):
+    authority = TlsAuthority.create("TLS", not_before_s=1_700_000_000)
+    authority.save(tmp_path / "tls")
+    authority.issue_server(["a.example"], not_before_s=1_700_000_000).save(tmp_path / "tls")
+    before = TlsIdentity.load(tmp_path / "tls")
+    shown = run("renew-tls", tmp_path / "tls", "--host", "b.example", "--host", "127.0.0.1", "--days", 30)
+    assert "30 days, for a.example, b.example, 127.0.0.1" in shown.stdout
+    after = TlsIdentity.load(tmp_path / "tls")
+    assert after.chain[1:] == before.chain[1:]
+    assert describe(after.certificate).hosts == ("a.example", "b.example", "127.0.0.1")
+    assert_mistake(run("renew-tls", tmp_path / "nowhere"), "cannot be read")
+
+
+def test_a_present_ca_signs_its_successor(tmp_path, harbour):
+    assert run("create-organisation", tmp_path / "next", "--name", "harbour").exit_code == 0
+    shown = run("sign-successor", harbour, tmp_path / "next" / "ca.pem", "--overlap-days", 10)
+    request = json.loads(shown.stdout)
+    certificate, signature = (b64decode(request[name]) for name in ("ca_certificate", "signature"))
+    assert certificate == Authority.load(tmp_path / "next").certificate
+    Authority.load(harbour).public_key.verify(signature, succession_statement(certificate))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("enrol", "{meter}", "--out", "{out}", "--tls-ca", "{ca}", "--service", "127.0.0.1:1"),
+        ("renew", "{nowhere}", "--out", "{out}", "--tls-ca", "{ca}"),
+        ("revoke", "12", "--as", "{nowhere}", "--tls-ca", "{ca}"),
+        ("list", "--as", "{nowhere}", "--tls-ca", "{nowhere}"),
+        ("crl", "--out", "{out}", "--tls-ca", "{ca}", "--issuer", "x"),
+        ("crl", "--out", "{out}", "--tls-ca", "{ca}", "--service", "127.0.0.1:1"),
+        ("init", "{out}", "--organisation", "{nowhere}"),
+        ("init", "{out}", "--organisation", "{org}", "--gateway", "127.0.0.1:1"),
+        ("trust", "{nowhere}", "{ca}"),
+        ("rotate", "{nowhere}", "--organisation", "{org}"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(tmp_path, harbour, call):
+    run("create-manufacturer", tmp_path / "m", "--name", "acme")
+    run("issue-meter", tmp_path / "m", "--serial", "m-1", "--out", tmp_path / "meter")
+    places = {
+        "meter": tmp_path / "meter",
+        "org": harbour,
+        "ca": harbour / "ca.pem",
+        "out": tmp_path / "out",
+        "nowhere": tmp_path / "nowhere",
+    }
+    assert_mistake(run(*(word.format(**places) for word in call)), "")
+    assert not (tmp_path / "out").exists()

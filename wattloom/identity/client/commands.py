@@ -29,6 +29,7 @@ LogKey = Annotated[
 ]
 As = Annotated[Path, typer.Option("--as", help="Folder of the registrar's key and certificate.")]
 USUAL_ADDRESS = "127.0.0.1:7470"
+SHA256_BYTES = 32
 
 
 class ReasonName(StrEnum):
@@ -92,10 +93,7 @@ def revoke(
     reason: Annotated[ReasonName, typer.Option(help="Why.")] = ReasonName.UNSPECIFIED,
 ) -> None:
     """Take a certificate back for ever, here and on the ledger."""
-    try:
-        wanted = bytes.fromhex(certificate_id)
-    except ValueError:
-        fail("CERTIFICATE_ID: expected 64 hexadecimal digits")
+    wanted = _digest("CERTIFICATE_ID", certificate_id)
     with user_mistakes(), _client(service, tls_ca) as client:
         client.revoke(ClientIdentity.load(registrar), wanted, reason=reason.value_on_wire)
     typer.echo(f"revoked {certificate_id}")
@@ -127,10 +125,22 @@ def crl(
     ] = "",
 ) -> None:
     """Fetch the newest list of revoked certificates."""
+    wanted = _digest("--issuer", issuer) if issuer else b""
     with user_mistakes(), _client(service, tls_ca) as client:
-        loaded = x509.load_der_x509_crl(client.crl(bytes.fromhex(issuer)))
+        loaded = x509.load_der_x509_crl(client.crl(wanted))
         files.replace(out, loaded.public_bytes(Encoding.PEM), mode=files.PUBLIC)
     typer.echo(f"{out}: {len(loaded)} revoked, next update {loaded.next_update_utc:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _digest(what: str, text: str) -> bytes:
+    """Read a SHA-256; leave with a sentence where it is none."""
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if len(found) != SHA256_BYTES:
+        fail(f"{what}: expected 64 hexadecimal digits")
+    return found
 
 
 @contextmanager

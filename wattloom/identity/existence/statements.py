@@ -20,9 +20,9 @@ def request(chain_id: str, *, epoch: int, lfdi: str, trees: int) -> bytes:
     return _statement("request", chain_id.encode(), _number(epoch), bytes.fromhex(lfdi), _number(trees))
 
 
-def enlistment(chain_id: str, *, lfdi: str, blind_key: bytes) -> bytes:
-    """Return what a meter signs that is ready to be drawn as a witness."""
-    return _statement("enlistment", chain_id.encode(), bytes.fromhex(lfdi), blind_key)
+def enlistment(chain_id: str, *, lfdi: str, version: int, blind_key: bytes) -> bytes:
+    """Return what a meter signs that is ready to be drawn as a witness; a later one has a higher version."""
+    return _statement("enlistment", chain_id.encode(), bytes.fromhex(lfdi), _number(version), blind_key)
 
 
 def question(*, epoch: int, lfdi: str, witness: str, tree: int, blinded: bytes) -> bytes:
