@@ -1,5 +1,7 @@
 """Meters that vouch for each other's trees, and epochs that are short because no test waits for more."""
 
+from itertools import count
+
 from tests.conformance.assembly import Assembly
 from tests.conformance.ledgers import START_S
 from tests.conformance.town import Member, Town
@@ -21,6 +23,7 @@ from wattloom.identity.existence import blinding, openssl, statements
 from wattloom.identity.existence.blind_keys import modulus
 from wattloom.identity.existence.trees import Tree
 
+VERSIONS = count(1)
 BRIEF = ExistenceRules(epoch_s=1, request_s=1, publish_s=1, grace_s=0, witnesses=1, needed=1)
 USUAL = ExistenceRules(
     epoch_s=600, request_s=6, publish_s=1, witnesses=2, needed=1, trees_per_meter=2, trees=3
@@ -49,9 +52,13 @@ class Fleet:
             self.registrar.submit("registry:register_meter", chain)
 
     def enlistment(self, number: int) -> Enlist:
-        meter, blind_key = self.meters[number], samples.witness_key(number).blind_key
-        signed = statements.enlistment(self.chain_id, lfdi=meter.lfdi, blind_key=blind_key)
-        return Enlist(lfdi=meter.lfdi, blind_key=blind_key, signature=meter.sign(signed))
+        meter = self.meters[number]
+        said = {
+            "lfdi": meter.lfdi,
+            "version": next(VERSIONS),
+            "blind_key": samples.witness_key(number).blind_key,
+        }
+        return Enlist(**said, signature=meter.sign(statements.enlistment(self.chain_id, **said)))
 
     def enlist(self, number: int, by: Member) -> Witness:
         return by.submit("existence:enlist", self.enlistment(number), Witness).result

@@ -12,7 +12,7 @@ from tests.chaincode.existence.world import (
     meter,
 )
 from tests.identity.existence import samples
-from wattloom.chaincode.api import AlreadyExists, Forbidden, NotFound
+from wattloom.chaincode.api import AlreadyExists, Forbidden, InvalidArgument, NotFound
 from wattloom.chaincode.existence.errors import MeterRevoked, ProofRefused
 from wattloom.chaincode.existence.messages import MeterOf
 from wattloom.identity.errors import Code
@@ -62,6 +62,17 @@ def test_only_the_meter_itself_enlists_its_key(world):
         assert refused(world, HOME, "enlist", forged, ProofRefused).details == {
             "reason": Code.SIGNATURE_INVALID
         }
+
+
+def test_an_old_enlistment_is_not_taken_again(world):
+    first = enlistment(1, samples.witness_key(8))
+    world.submit(HOME, "existence:enlist", first)
+    world.submit(HOME, "existence:enlist", enlistment(1, samples.witness_key(9)))
+    refused(world, HOME, "enlist", first, InvalidArgument)
+    world.submit(DESK, "existence:dismiss", MeterOf(lfdi=meter(1).lfdi))
+    refused(world, HOME, "enlist", first, InvalidArgument)
+    forged = replace(first, version=first.version + 1_000)
+    refused(world, HOME, "enlist", forged, ProofRefused)
 
 
 def test_a_meter_that_nobody_registered_is_refused(world):

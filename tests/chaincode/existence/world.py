@@ -1,6 +1,7 @@
 """A ledger with genuine meters, some of which vouch for the trees of the others."""
 
 from functools import cache
+from itertools import count
 
 from tests.identity.existence import samples
 from wattloom.chaincode.api import Page
@@ -34,6 +35,7 @@ from wattloom.identity.existence.witness_keys import WitnessKey
 T0 = 1_700_000_000
 DAY_S = 86_400
 CHAIN = samples.CHAIN
+VERSIONS = count(1)
 
 NORTH = Authority.create("north CA", organisation="north", not_before_s=T0 - DAY_S)
 ROOT = Authority.create("acme root", organisation="acme", not_before_s=T0 - DAY_S, path_length=1)
@@ -118,10 +120,13 @@ def key_of(lfdi: str) -> WitnessKey:
     return samples.witness_key(next(number for number in range(4) if meter(number).lfdi == lfdi))
 
 
-def enlistment(number: int, key: WitnessKey | None = None) -> Enlist:
-    lfdi, blind_key = meter(number).lfdi, (key or samples.witness_key(number)).blind_key
-    signature = meter(number).sign(statements.enlistment(CHAIN, lfdi=lfdi, blind_key=blind_key))
-    return Enlist(lfdi=lfdi, blind_key=blind_key, signature=signature)
+def enlistment(number: int, key: WitnessKey | None = None, *, version: int | None = None) -> Enlist:
+    said = {
+        "lfdi": meter(number).lfdi,
+        "version": next(VERSIONS) if version is None else version,
+        "blind_key": (key or samples.witness_key(number)).blind_key,
+    }
+    return Enlist(**said, signature=meter(number).sign(statements.enlistment(CHAIN, **said)))
 
 
 def asking(number: int, trees: int = 1, *, epoch: int = 1) -> AskForTrees:

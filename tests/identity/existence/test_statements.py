@@ -27,8 +27,8 @@ def test_every_field_stands_in_its_statement_with_its_length():
     assert statements.request("north", epoch=7, lfdi=LFDI, trees=2) == labelled(
         "request", b"north", number(7), bytes.fromhex(LFDI), number(2)
     )
-    assert statements.enlistment("north", lfdi=LFDI, blind_key=b"key") == labelled(
-        "enlistment", b"north", bytes.fromhex(LFDI), b"key"
+    assert statements.enlistment("north", lfdi=LFDI, version=3, blind_key=b"key") == labelled(
+        "enlistment", b"north", bytes.fromhex(LFDI), number(3), b"key"
     )
     assert statements.question(epoch=7, lfdi=LFDI, witness=OTHER, tree=1, blinded=b"b") == labelled(
         "question", number(7), bytes.fromhex(LFDI), bytes.fromhex(OTHER), number(1), b"b"
@@ -48,7 +48,7 @@ def test_no_statement_can_be_taken_for_another():
         statements.receipt("n", root=ROOT, subject=SUBJECT, energy_wh=1),
         statements.receipt("n", root=SUBJECT, subject=ROOT, energy_wh=1),
         statements.request("n", epoch=1, lfdi=LFDI, trees=1),
-        statements.enlistment("n", lfdi=LFDI, blind_key=number(1)),
+        statements.enlistment("n", lfdi=LFDI, version=1, blind_key=number(1)),
         statements.draw("n", epoch=1, block_hash="01" * 32),
     ]
     assert all(

@@ -26,7 +26,7 @@ def witness(tmp_path, ledger):
     folder = prepared(tmp_path / "witness", 1)
     witness = Witness(folder, world.meter(1).lfdi)
     with Meter(folder) as meter:
-        ledger.submit(RELAYER, "existence:enlist", meter.enlist(witness.new_key().blind_key))
+        ledger.submit(RELAYER, "existence:enlist", meter.enlist(witness.new_key().blind_key, version=1))
     yield witness
     witness.close()
 

@@ -26,6 +26,11 @@ def witness(lfdi: str) -> str:
     return keys.join("witness", lfdi)
 
 
+def enlisted(lfdi: str) -> str:
+    """`enlisted/<lfdi>`: the version of its last enlistment."""
+    return keys.join("enlisted", lfdi)
+
+
 def revoked(lfdi: str) -> str:
     """`revoked/<lfdi>`."""
     return keys.join("revoked", lfdi)

@@ -34,9 +34,13 @@ class MeterOf(Record, frozen=True, kw_only=True):
 
 
 class Enlist(Record, frozen=True, kw_only=True):
-    """A meter is ready to vouch; signed by its manufacturer key, so anybody may hand it in."""
+    """A meter is ready to vouch; signed by its manufacturer key, so anybody may hand it in.
+
+    `version` grows with each enlistment of a meter, so that nobody can hand an old one in again.
+    """
 
     lfdi: Lfdi
+    version: Annotated[int, Meta(ge=1, le=10**15)]
     blind_key: BlindKey
     signature: Signature
 

@@ -87,6 +87,12 @@ class Witness(Record, frozen=True, kw_only=True):
     place: int
 
 
+class Enlisted(Record, frozen=True, kw_only=True):
+    """The version of a meter's last enlistment, kept also when it is off the roll."""
+
+    version: int
+
+
 class Place(Record, frozen=True, kw_only=True):
     """Whose place on the roll this is."""
 

@@ -2,11 +2,11 @@
 
 from msgspec.structs import replace
 
-from wattloom.chaincode.api import AlreadyExists, Context, Page
+from wattloom.chaincode.api import AlreadyExists, Context, InvalidArgument, Page
 from wattloom.chaincode.existence import keys
 from wattloom.chaincode.existence.messages import Enlist, MeterOf, PageOfRoll
 from wattloom.chaincode.existence.proofs import check_meter, meter_of, rejections_refused
-from wattloom.chaincode.existence.records import Drawn, Place, RevokedMeter, Roll, Witness
+from wattloom.chaincode.existence.records import Drawn, Enlisted, Place, RevokedMeter, Roll, Witness
 from wattloom.chaincode.registry.access import require_own
 from wattloom.identity.existence import statements
 from wattloom.identity.existence.blind_keys import modulus
@@ -19,13 +19,19 @@ def enlist(ctx: Context, request: Enlist) -> Witness:
     ------
     NotFound : no such meter is registered
     MeterRevoked : it is revoked
+    InvalidArgument : it has enlisted with this version or a later one
     ProofRefused : it has not signed this, or the key has not the form of a witness's
     """
     # READ
     meter, before = meter_of(ctx, request.lfdi), find(ctx, request.lfdi)
     roll = ctx.state.find(keys.ROLL, Roll) or Roll()
+    last = ctx.state.find(keys.enlisted(meter.lfdi), Enlisted)
     # CHECK
-    statement = statements.enlistment(ctx.block.chain_id, lfdi=request.lfdi, blind_key=request.blind_key)
+    if last is not None and request.version <= last.version:
+        raise InvalidArgument(reason=f"version is {request.version}, the last enlistment had {last.version}")
+    statement = statements.enlistment(
+        ctx.block.chain_id, lfdi=request.lfdi, version=request.version, blind_key=request.blind_key
+    )
     check_meter(ctx, meter, request.signature, statement)
     with rejections_refused():
         modulus(request.blind_key)
@@ -37,6 +43,7 @@ def enlist(ctx: Context, request: Enlist) -> Witness:
         place=roll.places if before is None else before.place,
     )
     ctx.state.put(keys.witness(meter.lfdi), witness)
+    ctx.state.put(keys.enlisted(meter.lfdi), Enlisted(version=request.version))
     if before is None:
         ctx.state.put(keys.place(witness.place), Place(lfdi=meter.lfdi))
         ctx.state.put(keys.ROLL, Roll(places=roll.places + 1))

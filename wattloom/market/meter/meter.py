@@ -120,10 +120,11 @@ class Meter:
         signed = statements.request(self.chain_id, epoch=epoch, lfdi=self.lfdi, trees=trees)
         return AskForTrees(epoch=epoch, lfdi=self.lfdi, trees=trees, signature=self._own.sign(signed))
 
-    def enlist(self, blind_key: bytes) -> Enlist:
-        """Return the offer to vouch for others."""
-        signed = statements.enlistment(self.chain_id, lfdi=self.lfdi, blind_key=blind_key)
-        return Enlist(lfdi=self.lfdi, blind_key=blind_key, signature=self._own.sign(signed))
+    def enlist(self, blind_key: bytes, *, version: int) -> Enlist:
+        """Return the offer to vouch for others; `version` is above that of the last one."""
+        signed = statements.enlistment(self.chain_id, lfdi=self.lfdi, version=version, blind_key=blind_key)
+        signature = self._own.sign(signed)
+        return Enlist(lfdi=self.lfdi, version=version, blind_key=blind_key, signature=signature)
 
     def read(self, *, slot_start_s: int, slot_s: int, net_wh: int) -> Reading:
         """Return a signed reading."""

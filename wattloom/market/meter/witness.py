@@ -1,6 +1,7 @@
 """A witness: a meter that was drawn, and signs blindly for meters that have asked on the ledger."""
 
 import sqlite3
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -52,7 +53,7 @@ class Witness:
         """Put a fresh key on the roll, unless the last one has not been drawn yet; tell whether it did."""
         if self._has_fresh_key(client):
             return False
-        client.submit("existence:enlist", meter.enlist(self.new_key().blind_key))
+        client.submit("existence:enlist", meter.enlist(self.new_key().blind_key, version=_now_ms()))
         return True
 
     def answering(self, client: Client) -> Callable[[BlindQuestion], bytes]:
@@ -125,3 +126,7 @@ class Witness:
 
     def _path(self, blind_key: bytes) -> Path:
         return self._folder / f"witness-{sha256(blind_key).hexdigest()[:16]}.key"
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
