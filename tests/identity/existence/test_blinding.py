@@ -88,6 +88,13 @@ def test_every_signing_can_be_that_of_every_tree(key):
     blinding.finalize(n, b"somebody else's", seen, inverse)
 
 
+def test_a_witness_whose_arithmetic_fails_gives_nothing_away(key, monkeypatch):
+    n = modulus(key.blind_key)
+    right = WitnessKey._power
+    monkeypatch.setattr(WitnessKey, "_power", lambda self, base: right(self, base) ^ 1)
+    assert code_of(key.blind_sign, blinding.blind(n, MESSAGE).message) is Code.SIGNATURE_INVALID
+
+
 @pytest.mark.parametrize("blinded", [b"", bytes(256), b"\xff" * 256, bytes(255)], ids=len)
 def test_a_witness_signs_only_numbers_below_its_modulus(key, blinded):
     assert code_of(key.blind_sign, blinded) is Code.SIGNATURE_RANGE

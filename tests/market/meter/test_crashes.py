@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from tests.chaincode.existence.world import RELAYER, RULES, World
 from tests.market.meter.fleet import vouched
+from tests.market.meter.test_restoring import Backup
 from wattloom.market.meter.meter import Meter
 
 VICTIM = "tests.market.meter.victim"
@@ -83,3 +84,13 @@ def test_a_key_whose_signing_was_cut_short_signs_for_nothing_else(folder, ledger
         assert meter.left(epoch.number) == 0
     assert len({receipt.public_key for receipt in receipts}) == 64
     ledger.submit(RELAYER, "existence:spend", receipts[0])
+
+
+def test_a_key_that_signs_after_a_crash_is_not_forgotten_by_a_backup_from_before(folder, epoch):
+    backup = Backup(folder)
+    assert run(folder, epoch, 0, "anchor") == []
+    with Meter(folder) as meter:
+        meter.receipt(epoch=epoch.number, subject=subject(0), energy_wh=0)
+    backup.restore()
+    with Meter(folder) as meter:
+        assert meter.discarded == 1
