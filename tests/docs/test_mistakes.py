@@ -39,7 +39,7 @@ MISTAKES = {
     "height below one": (["ledger", "blocks", "ledger", "--to", "-5"], "--to"),
     "height beyond all": (["ledger", "blocks", "ledger", "--from", "9" * 20], "--from"),
     "no organisation": (["ledger", "init", "new"], "no organisation is given"),
-    "no such organisation": (["ledger", "init", "new", "--organisation", "sea"], "sea/ca.key"),
+    "no such organisation": (["ledger", "init", "new", "--organisation", "sea"], "sea/ca.pem"),
     "organisation twice": (
         ["ledger", "init", "new", "--organisation", "river", "--organisation", "river"],
         "given 2 times",

@@ -62,7 +62,7 @@ def test_what_was_answered_before_a_kill_is_in_the_log_afterwards(folder, new_me
             answered.append(enrolled(client, meter).certificate)
         except IdentityClientError:
             return
-        if len(answered) == 15:
+        if len(answered) >= 15:
             enough.set()
 
     with (
