@@ -1,4 +1,4 @@
-"""Whatever comes and goes, the roll has one place for each meter on it, and a draw names meters of the roll."""
+"""Whatever comes and goes, the roll has one place for each meter on it, and draws name meters of it."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
