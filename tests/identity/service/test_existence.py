@@ -132,6 +132,15 @@ def test_fields_that_do_not_fit_are_named(client, enrolled, wrong):
     assert refusal(client.call, client.stub.RequestExistence, request) == "BAD_REQUEST"
 
 
+def test_what_a_witness_does_not_sign_it_is_not_asked_again(client, enrolled):
+    meter, witness = enrolled(), enrolled()
+    ask(client, meter, witness)
+    (asked,) = fetch(client, witness)
+    assert list(fetch(client, witness, [answer(asked, b"")])) == []
+    assert ask(client, meter, witness) == b""
+    assert list(fetch(client, witness)) == []
+
+
 def test_an_answer_of_another_length_is_refused(client, enrolled):
     witness = enrolled()
     short = answer(question(witness, witness), b"\x01" * 255)

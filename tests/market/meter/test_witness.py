@@ -95,6 +95,14 @@ def test_a_meter_that_has_not_asked_is_not_vouched_for(witness, epoch, asked, qu
         witness.answer(stranger, asked, epoch)
 
 
+def test_a_question_before_the_draw_may_be_asked_again(witness, epoch, asked, question):
+    early = replace(epoch, drawn_height=0, witnesses=[])
+    with pytest.raises(NotVouched, match="not drawn yet") as refused:
+        witness.answer(question, asked, early)
+    assert not refused.value.final
+    witness.answer(question, asked, epoch)
+
+
 def test_a_question_that_its_meter_has_not_signed_is_refused(witness, epoch, asked, question):
     for forged in (question._replace(tree=1), signed_again(question, number=2)):
         with pytest.raises(IdentityRejected):

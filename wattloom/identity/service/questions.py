@@ -72,6 +72,9 @@ def answer(
 ) -> list[wire.RequestExistenceRequest]:
     """Take a witness's answers, and return what is still asked of it, oldest first.
 
+    An empty answer says that the witness does not sign; it is not asked again, so that nobody can keep others
+    waiting behind what it will never sign.
+
     Raises
     ------
     BadRequest : a field has not its length
@@ -85,7 +88,8 @@ def answer(
         key = _keys(connection, witness)[witness]
         prove(key, request.signature, answering(request.nonce, request), "signature")
         for signed in request.signed:
-            _check_length("blind_signature", signed.blind_signature, MODULUS_BYTES)
+            if signed.blind_signature:
+                _check_length("blind_signature", signed.blind_signature, MODULUS_BYTES)
             _check_numbers(signed.epoch, signed.tree)
         # WRITE
         _remember(connection, nonce)

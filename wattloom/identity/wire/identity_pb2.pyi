@@ -798,7 +798,7 @@ class BlindSigned(_message.Message):
     """20 bytes: the meter that asked"""
     tree: _builtins.int
     blind_signature: _builtins.bytes
-    """256 bytes"""
+    """256 bytes; empty: the witness does not sign, and is not asked again"""
     def __init__(
         self,
         *,

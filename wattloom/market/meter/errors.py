@@ -36,4 +36,8 @@ class AlreadyReceipted(MeterError):
 
 
 class NotVouched(MeterError):
-    """A witness does not sign what it is asked to."""
+    """A witness does not sign what it is asked to; unless `final`, it may later."""
+
+    def __init__(self, reason: str, *, final: bool = True) -> None:
+        super().__init__(reason)
+        self.final = final

@@ -1,7 +1,6 @@
 """The letters between meters and witnesses, by way of the identity service."""
 
 from collections.abc import Callable, Iterable
-from typing import Final
 
 from wattloom.identity.certificates import MeterIdentity
 from wattloom.identity.client import IdentityClient
@@ -10,8 +9,6 @@ from wattloom.identity.service.statements import answering
 from wattloom.identity.wire import identity_pb2 as wire
 from wattloom.market.meter.errors import NotVouched
 from wattloom.market.meter.meter import BlindQuestion, Meter
-
-ANSWERS_AT_ONCE: Final = 100
 
 
 def exchange(meter: Meter, questions: Iterable[BlindQuestion], service: IdentityClient) -> int:
@@ -32,21 +29,29 @@ def exchange(meter: Meter, questions: Iterable[BlindQuestion], service: Identity
 def serve(
     identity: MeterIdentity, sign: Callable[[BlindQuestion], bytes], service: IdentityClient
 ) -> tuple[int, list[str]]:
-    """Answer what a witness is asked, once; return how many were answered, and why others were not."""
-    signed: list[wire.BlindSigned] = []
-    refused: list[str] = []
-    for letter in _fetch(identity, [], service):
-        try:
-            answer = sign(_question(letter))
-        except (NotVouched, IdentityRejected) as error:
-            refused.append(str(error))
-            continue
-        signed.append(
-            wire.BlindSigned(epoch=letter.epoch, lfdi=letter.lfdi, tree=letter.tree, blind_signature=answer)
-        )
-    if signed:
-        _fetch(identity, signed, service)
-    return len(signed), refused
+    """Answer all that a witness is asked; return how many trees it signed, and why it did not sign others."""
+    signed, refused = 0, []
+    asked = _fetch(identity, [], service)
+    while asked:
+        answers: list[wire.BlindSigned] = []
+        for letter in asked:
+            try:
+                answers.append(_answer(letter, sign(_question(letter))))
+                signed += 1
+            except IdentityRejected as error:
+                answers.append(_answer(letter, b""))
+                refused.append(str(error))
+            except NotVouched as error:
+                answers += [_answer(letter, b"")] if error.final else []
+                refused.append(str(error))
+        asked = _fetch(identity, answers, service) if answers else []
+    return signed, refused
+
+
+def _answer(letter: wire.RequestExistenceRequest, blind_signature: bytes) -> wire.BlindSigned:
+    return wire.BlindSigned(
+        epoch=letter.epoch, lfdi=letter.lfdi, tree=letter.tree, blind_signature=blind_signature
+    )
 
 
 def _fetch(

@@ -89,6 +89,8 @@ class Witness:
         KeyFileError : the key that was drawn is not in the folder
         """
         # (1) we were drawn for this epoch, and this epoch alone
+        if not epoch.drawn:
+            raise NotVouched(f"epoch {epoch.number}: its witnesses are not drawn yet", final=False)
         position = self.drawn_at(epoch)
         if position is None or question.witness != self._lfdi or question.epoch != epoch.number:
             raise NotVouched(f"epoch {epoch.number}: this meter is not among its witnesses")
