@@ -1,6 +1,5 @@
 """Arrays of integers: packed 64-bit little-endian on the wire and in state, a tuple of ints in a contract."""
 
-import base64
 import binascii
 import struct
 from collections.abc import Iterable, Iterator
@@ -33,7 +32,7 @@ class Int64Array:
     def unpack(cls, text: str) -> "Int64Array":
         """Read the wire form: base64 of packed 64-bit little-endian integers."""
         try:
-            packed = base64.b64decode(text, validate=True)
+            packed = binascii.a2b_base64(text, strict_mode=True)
         except binascii.Error as error:
             raise ValueError("expected base64 of packed 64-bit little-endian integers") from error
         if len(packed) % 8:
@@ -44,7 +43,7 @@ class Int64Array:
 
     def pack(self) -> str:
         """Write the wire form."""
-        return base64.b64encode(struct.pack(f"<{len(self.values)}q", *self.values)).decode("ascii")
+        return binascii.b2a_base64(struct.pack(f"<{len(self.values)}q", *self.values), newline=False).decode()
 
     def __len__(self) -> int:
         return len(self.values)

@@ -1,6 +1,5 @@
 """The context: everything that a contract may know of the outside, handed in as one value."""
 
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 import msgspec
@@ -70,8 +69,7 @@ class Scheduled(Record, frozen=True, kw_only=True):
     arguments: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True, kw_only=True):
     """One call's view of the ledger.
 
     A context is a value: tests build one over a `MemoryReader` and call a contract with no engine.
@@ -84,8 +82,8 @@ class Context:
     tx_id: str
     overlay: Overlay
     read_only: bool = False
-    events: list[Event] = field(default_factory=list)
-    scheduled: list[Scheduled] = field(default_factory=list)
+    events: list[Event] = msgspec.field(default_factory=list)
+    scheduled: list[Scheduled] = msgspec.field(default_factory=list)
 
     @property
     def state(self) -> State:

@@ -1,9 +1,12 @@
 """State keys: parts joined by `/`, so that a prefix is a range and key order is the order of the parts."""
 
+from functools import lru_cache
+
 MAX_KEY_BYTES = 200
 SEPARATOR = "/"
 
 
+@lru_cache(maxsize=4_096)
 def join(*parts: str) -> str:
     """Join the parts of a composite key.
 

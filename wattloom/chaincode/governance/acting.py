@@ -1,6 +1,6 @@
 """Carrying out what was voted for: as a whole or not at all."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from wattloom.chaincode.api import Context
 from wattloom.chaincode.api.overlay import Overlay
