@@ -77,6 +77,27 @@ def test_a_meter_without_openssl_signs_the_same_receipts(folder, ledger):
     assert json.loads(portable_receipt) == json.loads(encode(receipt))
 
 
+def test_the_command_signs_without_openssl(folder, ledger):
+    with Meter(folder) as meter:
+        epoch = vouched(meter, ledger)
+    words = ["receipt", folder, "--epoch", epoch.number, "--subject", "ab" * 32, "--energy-wh", 5]
+    signed = json.loads(without_openssl("meter", *words, "--keys", "portable").stdout)
+    with Meter(folder) as meter:
+        assert signed == json.loads(
+            encode(meter.receipt(epoch=epoch.number, subject=bytes.fromhex("ab" * 32), energy_wh=5))
+        )
+    assert "collect" not in without_openssl("meter", "--help").stdout
+
+
+def without_openssl(*words):
+    script = (
+        "import sys\nfor name in ('cryptography', '_ssl', 'ssl'):\n    sys.modules[name] = None\n"
+        "from wattloom.cli import main\nmain()"
+    )
+    command = [sys.executable, "-c", script, *map(str, words)]
+    return subprocess.run(command, capture_output=True, check=True, text=True)
+
+
 def test_a_meter_without_openssl_has_its_trees_vouched_for(folder, ledger):
     with Meter(folder, keys="portable") as meter:
         epoch = vouched(meter, ledger)

@@ -11,7 +11,8 @@ from wattloom.chaincode.api.errors import ChaincodeError
 from wattloom.chaincode.existence.records import Tally
 from wattloom.market.meter import relay as relaying
 from wattloom.market.meter.meter import Meter
-from wattloom.market.meter.relay import Relay, leave_receipt, leave_tree
+from wattloom.market.meter.relay import Relay
+from wattloom.market.meter.spool import leave_receipt, leave_tree
 from wattloom.network.client import Refused
 
 

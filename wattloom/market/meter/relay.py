@@ -9,25 +9,15 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from wattloom.chaincode.api import Record
-from wattloom.chaincode.api.codec import MalformedRecord, decode, encode
+from wattloom.chaincode.api.codec import MalformedRecord, decode
 from wattloom.chaincode.existence.messages import MAX_TREES_AT_ONCE, Publish, SignedTree, Spend
-from wattloom.identity import files
+from wattloom.market.meter.spool import RECEIPT, TREE, LeftTree
 from wattloom.network.client import Client, Refused
 
 R = TypeVar("R", bound=Record)
 
-TREE, RECEIPT = "tree", "receipt"
-"""What files in the spool begin with."""
-
 KNOWN = {"ALREADY_EXISTS", "KEY_SPENT"}
 """Refusals that say that the ledger has it already."""
-
-
-class LeftTree(Record, frozen=True, kw_only=True):
-    """A tree that waits to be published."""
-
-    epoch: int
-    tree: SignedTree
 
 
 class Relayed(NamedTuple):
@@ -36,16 +26,6 @@ class Relayed(NamedTuple):
     trees: int
     receipts: int
     refused: dict[str, str]
-
-
-def leave_tree(spool: Path, epoch: int, tree: SignedTree) -> Path:
-    """Leave a tree for the relay under a name that says nothing."""
-    return _leave(spool, TREE, LeftTree(epoch=epoch, tree=tree))
-
-
-def leave_receipt(spool: Path, receipt: Spend) -> Path:
-    """Leave a receipt for the relay under a name that says nothing."""
-    return _leave(spool, RECEIPT, receipt)
 
 
 class Relay:
@@ -122,10 +102,3 @@ class Relay:
         found = sorted(self._spool.glob(f"{kind}-*.json"))
         secrets.SystemRandom().shuffle(found)
         return found
-
-
-def _leave(spool: Path, kind: str, record: Record) -> Path:
-    path = spool / f"{kind}-{secrets.token_hex(16)}.json"
-    draft = path.with_suffix(".new")
-    files.write_new(draft, encode(record), mode=files.PRIVATE)
-    return draft.rename(path)
