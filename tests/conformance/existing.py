@@ -26,7 +26,7 @@ from wattloom.identity.existence.trees import Tree
 VERSIONS = count(1)
 BRIEF = ExistenceRules(epoch_s=1, request_s=1, publish_s=1, grace_s=0, witnesses=1, needed=1)
 USUAL = ExistenceRules(
-    epoch_s=600, request_s=6, publish_s=1, witnesses=2, needed=1, trees_per_meter=2, trees=3
+    epoch_s=600, request_s=4, publish_s=1, witnesses=2, needed=1, trees_per_meter=2, trees=3
 )
 
 
