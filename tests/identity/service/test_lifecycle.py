@@ -173,6 +173,22 @@ class TestRotation:
                 revoked = crl_of(client, issuer)
                 assert [each.serial_number for each in revoked] == [serial_of(identity)]
 
+    def test_another_root_takes_over_and_registrars_of_both_are_heard(
+        self, folder, new_meter, utility, registrar
+    ):
+        successor = type(utility).create(
+            "north CA 2", organisation="north", not_before_s=START_S, path_length=1
+        )
+        with IdentityThread(folder) as service, connected(service, folder) as client:
+            first = enrolled(client, new_meter())
+            folder.rotate(successor)
+            service.server.reload()
+            renewed = client.renew(first, key=SigningKey.generate())
+            assert renewed.chain[-1] == successor.certificate
+            other = successor.issue_client("desk", role="registrar", not_before_s=START_S)
+            for operator in (registrar, other):
+                assert len(list(client.list(operator))) == 2
+
     def test_a_folder_that_cannot_be_read_leaves_the_present_ca_at_work(self, folder, new_meter, utility):
         with IdentityThread(folder) as service, connected(service, folder) as client:
             (folder.rotate(utility) / "ca.pem").unlink()

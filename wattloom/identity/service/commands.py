@@ -83,8 +83,8 @@ def rotate(
     with user_mistakes():
         root = Authority.load(organisation, password=read_passphrase(organisation_passphrase_file))
         service = ServiceFolder(folder, password=read_passphrase(passphrase_file))
-        if root.certificate != service.issuers().root:
-            fail(f"--organisation {organisation}: is not the root of this service's issuing CAs")
+        if root.organisation != (expected := service.issuers().organisation):
+            fail(f"--organisation {organisation}: is of {root.organisation}, not of {expected}")
         made = service.rotate(root)
     typer.echo(f"issuing CA {made}; send SIGHUP to a running service")
 

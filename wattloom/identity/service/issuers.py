@@ -27,7 +27,7 @@ class Issuers:
         self.current: Final = authorities[-1]
         self.current_id: Final = issuer_id(self.current)
         self.organisation: Final = self.current.organisation
-        self.root: Final = self.current.chain[-1]
+        self.roots: Final = frozenset(each.chain[-1] for each in authorities)
         self._begins_s = parse(self.current.certificate).not_before_s
         self._days = days
 

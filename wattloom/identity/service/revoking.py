@@ -1,10 +1,12 @@
 """What a registrar may do: take certificates back, and see which there are."""
 
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
 from sqlalchemy import insert, select, update
 
+from wattloom.identity.errors import Code, IdentityRejected
 from wattloom.identity.service import statements
 from wattloom.identity.service.applying import prove, require_id, use
 from wattloom.identity.service.batch import announcement, known_meters, outbox_row
@@ -38,7 +40,7 @@ class Listing(msgspec.Struct, frozen=True):
 
 
 def judge_revocation(
-    request: wire.RevokeRequest, challenges: Challenges, root: bytes, *, now_s: int
+    request: wire.RevokeRequest, challenges: Challenges, roots: Collection[bytes], *, now_s: int
 ) -> Permit:
     """Return what may be carried out; raise `NonceRefused`, `NotAllowed`, `NotPossessed`, `BadRequest`."""
     require_id("certificate_id", request.certificate_id)
@@ -46,11 +48,13 @@ def judge_revocation(
         raise BadRequest(field="reason", reason="is none that we know")
     nonce = use(challenges, request.operator.nonce, now_s=now_s)
     statement = statements.revocation(request.operator.nonce, request.certificate_id, request.reason)
-    member = _registrar(request.operator, statement, root, now_s=now_s)
+    member = _registrar(request.operator, statement, roots, now_s=now_s)
     return Permit(nonce, f"{member.organisation}.{member.name}", request.certificate_id, request.reason)
 
 
-def judge_listing(request: wire.ListRequest, challenges: Challenges, root: bytes, *, now_s: int) -> Listing:
+def judge_listing(
+    request: wire.ListRequest, challenges: Challenges, roots: Collection[bytes], *, now_s: int
+) -> Listing:
     """Return what may be shown; raise as `judge_revocation` does. A listing may be asked for again."""
     if request.after_index >= 1 << 63:
         raise BadRequest(field="after_index", reason="is beyond any log")
@@ -58,7 +62,7 @@ def judge_listing(request: wire.ListRequest, challenges: Challenges, root: bytes
     statement = statements.listing(
         request.operator.nonce, request.after_index, request.limit, only_valid=request.only_valid
     )
-    _registrar(request.operator, statement, root, now_s=now_s)
+    _registrar(request.operator, statement, roots, now_s=now_s)
     return Listing(request.after_index, request.limit, request.only_valid)
 
 
@@ -96,8 +100,13 @@ def revoke(database: Database, permit: Permit, *, now_s: int) -> None:
         )
 
 
-def _registrar(operator: wire.Operator, statement: bytes, root: bytes, *, now_s: int) -> Member:
+def _registrar(operator: wire.Operator, statement: bytes, roots: Collection[bytes], *, now_s: int) -> Member:
     """Return who asks; raise unless it is a registrar of the organisation and has signed the statement."""
+    root = operator.chain[-1] if operator.chain else b""
+    if root not in roots:
+        raise IdentityRejected(
+            Code.CERTIFICATE_UNTRUSTED, "operator: the chain does not end in a root of this organisation"
+        )
     member = verify_client(tuple(operator.chain), root, at_s=now_s)
     prove(member.public_key, operator.signature, statement, "operator.signature")
     if member.role != REGISTRAR:

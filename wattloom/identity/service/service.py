@@ -72,8 +72,8 @@ class IdentityService(ExistenceCalls):
     async def Revoke(self, request: wire.RevokeRequest) -> wire.RevokeResponse:  # noqa: N802
         """Take a certificate back."""
         self._limiter.take()
-        root, now_s = self._register.issuers.root, _now_s()
-        permit = judge_revocation(request, self._challenges, root, now_s=now_s)
+        roots, now_s = self._register.issuers.roots, _now_s()
+        permit = judge_revocation(request, self._challenges, roots, now_s=now_s)
         await asyncio.to_thread(revoke, self._register.database, permit, now_s=now_s)
         self._outbox.wake()
         self.metrics.revoked.inc()
@@ -82,8 +82,8 @@ class IdentityService(ExistenceCalls):
     async def List(self, request: wire.ListRequest) -> wire.ListResponse:  # noqa: N802
         """List what was issued."""
         self._limiter.take()
-        root, now_s = self._register.issuers.root, _now_s()
-        permit = judge_listing(request, self._challenges, root, now_s=now_s)
+        roots, now_s = self._register.issuers.roots, _now_s()
+        permit = judge_listing(request, self._challenges, roots, now_s=now_s)
         return await asyncio.to_thread(lookups.listing, self._register.database, permit, now_s=now_s)
 
     async def GetCRL(self, request: wire.GetCRLRequest) -> wire.GetCRLResponse:  # noqa: N802
