@@ -27,7 +27,7 @@ class Settings:
     switch_barrier: float = 1e-9
     later_switch: float = 1e-2
     check_rounds: int = 4
-    rho: float = 0.01
+    rho: float = 0.03
     tolerance: float = 1e-6
     most_rounds: int = 40
 
