@@ -29,14 +29,13 @@ class OrderBook:
         self._stored_wh: Ints = np.zeros(setup.users, dtype=np.int64)
 
     def run(self) -> Iterator[int]:
-        """Trade every hour of the run; yield the time at the end of each day."""
+        """Trade every hour of the run; yield the time at the end of each hour."""
         for number, hour in enumerate(local_hours(START_S, self._setup.hours).tolist()):
             slot_start_s = START_S + number * HOUR_S
             self._trade(number, hour, slot_start_s)
-            if (number + 1) % HOURS == 0:
-                self._ledger.tidy()
-                self._tally.left_wh = int(self._stored_wh.sum())
-                yield slot_start_s + HOUR_S
+            self._ledger.tidy()
+            yield slot_start_s + HOUR_S
+        self._tally.left_wh = int(self._stored_wh.sum())
 
     def _trade(self, number: int, hour: int, slot_start_s: int) -> None:
         net_wh = self._net_wh[:, hour]

@@ -51,7 +51,7 @@ class InMemory:
         return [Engagement() if value is None else decode(value, Engagement) for value in found]
 
     def tidy(self) -> None:
-        """Forget all settled orders and offers, so that memory does not grow with the days."""
+        """Forget all settled orders and offers, so that neither memory nor time grow with the days."""
         committed = self._ledger.committed
         for kind in SETTLED:
             doomed = [key for key, _ in committed.scan("auction", *keys.prefix_range(kind, MARKET))]

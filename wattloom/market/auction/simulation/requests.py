@@ -25,7 +25,6 @@ from wattloom.market.auction.simulation.ledger import (
 from wattloom.market.auction.simulation.population import INTERVALS, OFFERS, Flows, Population, generator
 from wattloom.market.auction.simulation.profiles import HOUR_S, HOURS, LOCAL_S
 from wattloom.market.auction.simulation.setup import (
-    DAY_S,
     LONGEST_MIN,
     MINUTE_S,
     OFFERS_S,
@@ -68,14 +67,14 @@ class RequestForm:
         """What an interval that is still going on will leave over."""
 
     def run(self) -> Iterator[int]:
-        """Settle everybody's intervals until the run's end; yield the time at the end of each day."""
+        """Settle everybody's intervals until the run's end; yield the time at the end of each hour."""
         due = [(START_S, number) for number in range(self._setup.users)]
-        day_end_s = START_S + DAY_S
+        hour_end_s = START_S + HOUR_S
         while due and (now_s := due[0][0]) < self._setup.end_s:
-            if now_s >= day_end_s:
+            if now_s >= hour_end_s:
                 self._ledger.tidy()
-                yield day_end_s
-                day_end_s += DAY_S
+                yield hour_end_s
+                hour_end_s += HOUR_S
             needs = []
             while due and due[0][0] == now_s:
                 _, number = heapq.heappop(due)

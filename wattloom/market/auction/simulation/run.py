@@ -115,7 +115,8 @@ def run(
     strategy = make_strategy(setup.strategy, homes=setup.users, generator=quotes)
     form = RequestForm if setup.form is Form.REQUEST else OrderBook
     for end_s in form(setup, people, strategy, ledger, tally).run():
-        tell(f"day {(end_s - START_S) // DAY_S} of {setup.days}")
+        if (end_s - START_S) % DAY_S == 0:
+            tell(f"day {(end_s - START_S) // DAY_S} of {setup.days}")
     balances = [balance_nano(ledger, user(number)) for number in range(setup.users)]
     spent_nano = MONEY_NANO - np.array(balances, dtype=np.int64)
     fed_in_nano = tally.fed_in_wh * prices.feed_in
