@@ -27,8 +27,6 @@ NEARLY_ZERO = 1e-6
 """The barrier, $, from which the path is all but straight, and late bounds hold."""
 NEARLY_CLEARED_KWH = 1e-3
 """The imbalance above which a check would be in vain."""
-PROGRESS = 0.1
-"""By what factor the imbalance of checks must fall from one to the next."""
 
 Found = TypeVar("Found")
 Asking = Generator[Question, Totals, Found]
@@ -90,17 +88,15 @@ def _step(talk: Conversation, sums: Parts, barrier: float) -> Asking[Parts]:
 def _check(talk: Conversation, trade: FloatArray) -> Asking[Outcome | None]:
     """Answer rounds of exchange ADMM, each anchored at the trades of the last one, by Newton steps of prices.
 
-    Return None if their imbalance, a piecewise linear function of prices, does not vanish quickly.
+    Imbalance is a piecewise linear function of prices, so that it may rise before it vanishes; then anchors
+    come to rest. Return None if neither has happened after many rounds.
     """
     settings, price = talk.settings, talk.price
-    for tried in range(settings.check_rounds):
+    for _ in range(settings.check_rounds):
         shift = trade / talk.homes
         sums = yield from talk.put(Kind.CHECK, price=price, shift=shift, relaxation=1.0, rho=settings.rho)
         if talk.note_iteration(Kind.CHECK, sums, rho=settings.rho):
             return talk.outcome(price, rho=settings.rho, fell_back=False)
-        before, now = (entry.imbalance_kwh for entry in talk.rounds[-2:])
-        if tried and now > max(PROGRESS * before, settings.tolerance):
-            return None
         trade, sensitivity = sums["trade"], unfolded(sums["sensitivity"], talk.slots)
         pulled = sums["pulled"] - settings.rho * sensitivity @ trade / talk.homes
         price = price + _divided(trade + pulled, sensitivity, CHECK_FLOOR)

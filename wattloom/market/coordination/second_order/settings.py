@@ -26,8 +26,8 @@ class Settings:
     boundary_share: float = 0.95
     switch_barrier: float = 1e-9
     later_switch: float = 1e-2
-    check_rounds: int = 4
-    rho: float = 0.03
+    check_rounds: int = 8
+    rho: float = 0.01
     tolerance: float = 1e-6
     most_rounds: int = 40
 
