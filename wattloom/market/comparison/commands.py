@@ -1,11 +1,10 @@
 """`wattloom compare`: the same community and day under grid only, auction and ADMM."""
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from wattloom.market.auction.errors import CannotAuction
 from wattloom.market.comparison.document import as_table, write_comparison
@@ -15,6 +14,7 @@ from wattloom.market.data.errors import DataError
 from wattloom.market.data.folder import read_community
 from wattloom.market.data.synthetic import synthetic_community
 from wattloom.market.homes.errors import BadHome, SolveFailed
+from wattloom.market.report.terminal import fail
 
 app = typer.Typer(add_completion=False)
 out, err = Console(soft_wrap=True), Console(stderr=True)
@@ -43,13 +43,8 @@ def compare_ways(
         found = compare(community, seed=seed, tell=lambda step: err.print(step, markup=False))
         page = write_comparison(found, out_folder)
     except (DataError, BadHome, CannotAuction, OSError) as error:
-        _fail(str(error), code=2)
+        fail(err, str(error))
     except (SolveFailed, NobodyCanBalance) as error:
-        _fail(str(error) or "no home can take its share of what is left over", code=1)
+        fail(err, str(error) or "no home can take its share of what is left over", code=1)
     out.print(as_table(found))
     out.print(f"page {page}, picture and numbers beside it", markup=False)
-
-
-def _fail(sentence: str, *, code: int) -> NoReturn:
-    err.print(f"[bold red]error[/]: {escape(sentence)}", soft_wrap=True)
-    raise typer.Exit(code)

@@ -4,12 +4,10 @@ import json
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from wattloom.chaincode.transactive.messages import SessionView
 from wattloom.market.data.errors import DataError
@@ -22,6 +20,7 @@ from wattloom.market.day.run import SessionVoid, run_day
 from wattloom.market.homes.community import Community
 from wattloom.market.homes.errors import BadHome, SolveFailed
 from wattloom.market.report import as_json, as_table, write_page
+from wattloom.market.report.terminal import fail, show_checks, steps
 from wattloom.network.client import ClientError
 from wattloom.network.consortium.errors import ConsortiumError
 from wattloom.network.engine_binary import EngineMissing
@@ -56,9 +55,9 @@ def demo(
         community = synthetic_community(homes=homes) if data is None else read_community(data, homes=homes)
         day = _run(community, keep, engine, coordination)
     except (DataError, BadHome, LedgerFolderError, ConsortiumError, EngineMissing, OSError) as error:
-        _fail(str(error), code=2)
+        fail(err, str(error))
     except (SessionVoid, LedgerRejected, ClientError, SolveFailed) as error:
-        _fail(str(error), code=1)
+        fail(err, str(error), code=1)
     _show(day)
     if coordination is CoordinationName.SECOND_ORDER and day.planning is None:
         err.print("the homes found no plan off the ledger and traded in the plain session: the log says why")
@@ -66,10 +65,10 @@ def demo(
         write_page(day, report)
         figures.write_text(json.dumps(as_json(day), indent=2) + "\n", encoding="utf-8")
     except OSError as error:
-        _fail(str(error), code=2)
+        fail(err, str(error))
     out.print(f"page {report}, figures {figures}" + (f", ledger {keep}" if keep else ""), markup=False)
     if day.failed:
-        _fail("failed: " + ", ".join(check.name for check in day.failed), code=1)
+        fail(err, "failed: " + ", ".join(check.name for check in day.failed), code=1)
 
 
 def _run(
@@ -77,22 +76,14 @@ def _run(
 ) -> DayResult:
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wattloom-"))) / "ledger"
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        bar = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
-        stack.enter_context(bar)
-        task = bar.add_task("starting", total=None)
-
-        def tell(step: str) -> None:
-            bar.update(task, description=step)
-            if not err.is_terminal:
-                err.print(step)
+        shown = stack.enter_context(steps(err))
 
         def progress(view: SessionView) -> None:
             at = view.progress
-            bar.update(task, description=f"homes trade: {at.phase.value}, iteration {at.iteration}")
+            shown.show(f"homes trade: {at.phase.value}, iteration {at.iteration}")
 
         return run_day(
-            community, folder, engine=engine, coordination=coordination, tell=tell, progress=progress
+            community, folder, engine=engine, coordination=coordination, tell=shown.begin, progress=progress
         )
 
 
@@ -109,11 +100,4 @@ def _show(day: DayResult) -> None:
         f"{day.iterations} iterations, residuals {last.primal:.1e} kWh and {last.dual:.1e} $; "
         f"{day.ledger.blocks} blocks, {day.ledger.transactions} transactions, {day.seconds:.1f} s"
     )
-    for check in day.checks:
-        mark = "[green]holds[/]" if check.holds else "[bold red]FAILS[/]"
-        out.print(f"{mark}  {check.name}: {escape(check.detail)}")
-
-
-def _fail(sentence: str, *, code: int) -> NoReturn:
-    err.print(f"[bold red]error[/]: {escape(sentence)}", soft_wrap=True)
-    raise typer.Exit(code)
+    show_checks(out, day.checks)

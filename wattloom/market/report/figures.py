@@ -1,29 +1,20 @@
 """The plots of a market day, as SVG that a page can hold without any outside host."""
 
-from collections.abc import Callable
-
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from wattloom.market.day.result import Array, DayResult
-from wattloom.market.report.style import ALONE, INK, SUN, TRADING, as_svg, label, plain
+from wattloom.market.report.style import ALONE, INK, SUN, TRADING, drawn, label
 
 
 def day_figures(day: DayResult) -> dict[str, str]:
     """Return the SVG of each plot by its name: convergence, trades, grid draw, costs."""
     return {
-        "convergence": _draw(day, _convergence),
-        "trades": _draw(day, _trades),
-        "grid": _draw(day, _grid),
-        "costs": _draw(day, _costs),
+        "convergence": drawn(_convergence, day),
+        "trades": drawn(_trades, day),
+        "grid": drawn(_grid, day),
+        "costs": drawn(_costs, day),
     }
-
-
-def _draw(day: DayResult, plot: Callable[[Axes, DayResult], None]) -> str:
-    figure = Figure(figsize=(7.2, 3.6), layout="constrained")
-    plot(plain(figure.subplots()), day)
-    return as_svg(figure)
 
 
 def _convergence(axes: Axes, day: DayResult) -> None:

@@ -1,5 +1,6 @@
 """A market day as a table for the terminal, and as JSON."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -13,14 +14,23 @@ from wattloom.market.day.result import DayResult
 
 def as_table(day: DayResult) -> Table:
     """Return the table home, stand-alone cost, cost with trading, saving."""
-    table = Table(title=Text(f"{day.community}, {len(day.homes)} homes, {len(day.price)} slots"))
+    homes = ((home.home, home.cost_alone, home.cost_with_trading) for home in day.homes)
+    title = f"{day.community}, {len(day.homes)} homes, {len(day.price)} slots"
+    return cost_table(title, "with trading", homes, (day.cost_alone, day.cost_with_trading))
+
+
+def cost_table(
+    title: str, way: str, homes: Iterable[tuple[str, float, float]], every: tuple[float, float]
+) -> Table:
+    """Return a table of homes, each with its cost alone and by a way of trading, $, and of all together."""
+    table = Table(title=Text(title))
     table.add_column("home")
-    for column in ("alone $", "with trading $", "saving $", "saving %"):
+    for column in ("alone $", f"{way} $", "saving $", "saving %"):
         table.add_column(column, justify="right")
-    for home in day.homes:
-        table.add_row(Text(home.home), *_money_cells(home.cost_alone, home.cost_with_trading))
+    for name, alone, trading in homes:
+        table.add_row(Text(name), *_money_cells(alone, trading))
     table.add_section()
-    table.add_row("all", *_money_cells(day.cost_alone, day.cost_with_trading))
+    table.add_row("all", *_money_cells(*every))
     return table
 
 

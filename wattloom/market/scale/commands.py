@@ -4,22 +4,20 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import msgspec
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from wattloom.chaincode.transactive.terms import MAX_HOMES, MIN_HOMES
 from wattloom.market.coordination.repair import NobodyCanBalance
 from wattloom.market.coordination.second_order.errors import NotConverged
 from wattloom.market.homes.errors import BadHome, SolveFailed
 from wattloom.market.papers.config import MODELS, ConfigurationError
+from wattloom.market.report.terminal import fail, telling
 from wattloom.market.scale import newton, relaxed
 from wattloom.market.scale.case import Case, Tell, prepare
 from wattloom.market.scale.measured import Measured
@@ -69,19 +67,19 @@ def simulate(
     try:
         if json_file is not None:
             json_file.open("a").close()  # refuses before the work, not after
-        with _telling("loading compiled code") as tell:
+        with telling(err, "loading compiled code") as tell:
             case = prepare(model, homes=min(numbers[-1], FIRST_HOMES), slots=slots, seed=seed, tell=tell)
             list(_measure(case, method, 1, tell))
         for number in numbers:
-            with _telling(f"{number} homes") as tell:
+            with telling(err, f"{number} homes") as tell:
                 case = prepare(model, homes=number, slots=slots, seed=seed, tell=tell)
                 found += _measure(case, method, iterations, tell)
         if json_file is not None:
             json_file.write_text(json.dumps(msgspec.to_builtins(found), indent=2) + "\n", encoding="utf-8")
     except (ConfigurationError, BadHome, OSError) as error:
-        _fail(str(error), code=2)
+        fail(err, str(error))
     except (SolveFailed, NobodyCanBalance, NotConverged) as error:
-        _fail(str(error), code=1)
+        fail(err, str(error), code=1)
     out.print(measured_table(found))
     out.print(target_table(found))
 
@@ -91,19 +89,3 @@ def _measure(case: Case, method: Method, iterations: int, tell: Tell) -> Iterato
         yield relaxed.measure(case, most=iterations, tell=tell)
     if method is not Method.ADMM:
         yield newton.measure(case, tell=tell)
-
-
-@contextmanager
-def _telling(subject: str) -> Iterator[Tell]:
-    """Show what is going on in one line that changes; where nobody watches, only what is measured."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task("starting", total=None)
-        if not err.is_terminal:
-            err.print(subject, markup=False)
-        yield lambda step: bar.update(task, description=escape(f"{subject}: {step}"))
-
-
-def _fail(sentence: str, *, code: int) -> NoReturn:
-    err.print(f"[bold red]error[/]: {escape(sentence)}", soft_wrap=True)
-    raise typer.Exit(code)

@@ -4,12 +4,10 @@ import json
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from wattloom.chaincode.auction.matching import Pricing
 from wattloom.market.auction.day.result import AuctionDay
@@ -22,6 +20,7 @@ from wattloom.market.data.folder import read_community
 from wattloom.market.data.synthetic import synthetic_community
 from wattloom.market.homes.community import Community
 from wattloom.market.homes.errors import BadHome, SolveFailed
+from wattloom.market.report.terminal import fail, show_checks, steps
 from wattloom.network.client import ClientError
 from wattloom.network.replay import LedgerRejected
 from wattloom.network.solo import LedgerFolderError
@@ -57,13 +56,13 @@ def auction(
         write_page(day, report)
         figures.write_text(json.dumps(as_json(day), indent=2) + "\n", encoding="utf-8")
     except (DataError, BadHome, CannotAuction, LedgerFolderError, OSError) as error:
-        _fail(str(error), code=2)
+        fail(err, str(error))
     except (LedgerRejected, ClientError, SolveFailed) as error:
-        _fail(str(error), code=1)
+        fail(err, str(error), code=1)
     _show(day)
     out.print(f"page {report}, figures {figures}" + (f", ledger {keep}" if keep else ""), markup=False)
     if day.failed:
-        _fail("failed: " + ", ".join(check.name for check in day.failed), code=1)
+        fail(err, "failed: " + ", ".join(check.name for check in day.failed), code=1)
 
 
 def _run(
@@ -71,21 +70,19 @@ def _run(
 ) -> AuctionDay:
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wattloom-"))) / "ledger"
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        bar = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
-        stack.enter_context(bar)
-        task = bar.add_task("starting", total=None)
-
-        def tell(step: str) -> None:
-            bar.update(task, description=step)
-            if not err.is_terminal:
-                err.print(step)
+        shown = stack.enter_context(steps(err))
 
         def progress(slot: int) -> None:
-            bar.update(task, description=f"homes trade: {slot + 1} of {community.slots} slots done")
+            shown.show(f"homes trade: {slot + 1} of {community.slots} slots done")
 
         return run_day(
-            community, folder, strategy=strategy, pricing=pricing, seed=seed, tell=tell, progress=progress
+            community,
+            folder,
+            strategy=strategy,
+            pricing=pricing,
+            seed=seed,
+            tell=shown.begin,
+            progress=progress,
         )
 
 
@@ -99,11 +96,4 @@ def _show(day: AuctionDay) -> None:
         f"{day.ledger.blocks} blocks, {day.ledger.transactions} transactions, {day.missed} steps missed, "
         f"{day.seconds:.1f} s"
     )
-    for check in day.checks:
-        mark = "[green]holds[/]" if check.holds else "[bold red]FAILS[/]"
-        out.print(f"{mark}  {check.name}: {escape(check.detail)}")
-
-
-def _fail(sentence: str, *, code: int) -> NoReturn:
-    err.print(f"[bold red]error[/]: {escape(sentence)}", soft_wrap=True)
-    raise typer.Exit(code)
+    show_checks(out, day.checks)

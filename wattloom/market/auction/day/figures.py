@@ -1,14 +1,11 @@
 """The plots of a day by auction, as SVG that a page can hold without any outside host."""
 
-from collections.abc import Callable
-
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from wattloom.market.auction.day.result import AuctionDay
 from wattloom.market.day.result import Array
-from wattloom.market.report.style import ALONE, INK, SUN, TRADING, as_svg, label, plain
+from wattloom.market.report.style import ALONE, INK, SUN, TRADING, drawn, label
 from wattloom.market.transactive.units import WH_PER_KWH
 
 NANO_PER_WH = 1e6
@@ -18,17 +15,11 @@ NANO_PER_WH = 1e6
 def auction_figures(day: AuctionDay) -> dict[str, str]:
     """Return the SVG of each plot by its name: prices, trades, grid draw, costs."""
     return {
-        "prices": _draw(day, _prices),
-        "trades": _draw(day, _trades),
-        "grid": _draw(day, _grid),
-        "costs": _draw(day, _costs),
+        "prices": drawn(_prices, day),
+        "trades": drawn(_trades, day),
+        "grid": drawn(_grid, day),
+        "costs": drawn(_costs, day),
     }
-
-
-def _draw(day: AuctionDay, plot: Callable[[Axes, AuctionDay], None]) -> str:
-    figure = Figure(figsize=(7.2, 3.6), layout="constrained")
-    plot(plain(figure.subplots()), day)
-    return as_svg(figure)
 
 
 def _prices(axes: Axes, day: AuctionDay) -> None:

@@ -3,29 +3,19 @@
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader
-from markupsafe import Markup
 from rich.table import Table
-from rich.text import Text
 
 from wattloom.market.auction.day.figures import auction_figures
 from wattloom.market.auction.day.result import AuctionDay, HomeAuctionDay
-from wattloom.market.coordination.rationality import saving_percent
-
-_pages = Environment(loader=PackageLoader("wattloom.market.auction.day"), autoescape=True, trim_blocks=True)
+from wattloom.market.report.standalone import render
+from wattloom.market.report.summary import cost_table, saved_percent
 
 
 def as_table(day: AuctionDay) -> Table:
     """Return the table home, cost alone, cost with the auction, saving."""
-    table = Table(title=Text(f"{day.community}, {len(day.homes)} homes, {day.grid.size} slots"))
-    table.add_column("home")
-    for column in ("alone $", "with the auction $", "saving $", "saving %"):
-        table.add_column(column, justify="right")
-    for home in day.homes:
-        table.add_row(Text(home.home), *_money_cells(home.cost_alone, home.cost_with_auction))
-    table.add_section()
-    table.add_row("all", *_money_cells(day.cost_alone, day.cost_with_auction))
-    return table
+    homes = ((home.home, home.cost_alone, home.cost_with_auction) for home in day.homes)
+    title = f"{day.community}, {len(day.homes)} homes, {day.grid.size} slots"
+    return cost_table(title, "with the auction", homes, (day.cost_alone, day.cost_with_auction))
 
 
 def as_json(day: AuctionDay) -> dict[str, Any]:
@@ -61,9 +51,8 @@ def as_json(day: AuctionDay) -> dict[str, Any]:
 
 def write_page(day: AuctionDay, path: Path) -> None:
     """Write the page."""
-    figures = {name: Markup(svg) for name, svg in auction_figures(day).items()}  # noqa: S704 - drawn by us
-    template = _pages.get_template("auction.html")
-    text = template.render(day=day, figures=figures, saving_percent=saving_percent)
+    figures = auction_figures(day)
+    text = render(__package__, "auction.html", day=day, figures=figures, saved_percent=saved_percent)
     path.write_text(text, encoding="utf-8")
 
 
@@ -77,8 +66,3 @@ def _home(home: HomeAuctionDay) -> dict[str, Any]:
         "neighbours_wh": home.neighbours_wh.tolist(),
         "missed": list(home.missed),
     }
-
-
-def _money_cells(alone: float, trading: float) -> tuple[str, str, str, str]:
-    saved = saving_percent(alone, trading)
-    return f"{alone:.2f}", f"{trading:.2f}", f"{alone - trading:.2f}", f"{saved:.1f}"

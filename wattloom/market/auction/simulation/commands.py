@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from wattloom.market.auction.simulation.document import as_table, write_study
 from wattloom.market.auction.simulation.ledger import Ledger
@@ -24,6 +22,7 @@ from wattloom.market.auction.simulation.solo import on_solo
 from wattloom.market.auction.simulation.study import Part, Plan, study
 from wattloom.market.auction.strategies import StrategyName
 from wattloom.market.data.errors import DataError
+from wattloom.market.report.terminal import fail, steps
 
 app = typer.Typer(add_completion=False)
 out, err = Console(soft_wrap=True), Console(stderr=True)
@@ -86,7 +85,7 @@ def auction(
             found = study(plan, types, tariff, ledger=ledger, open_ledger=OPEN[ledger], tell=tell)
         page = write_study(found, out_folder)
     except (DataError, OSError) as error:
-        _fail(str(error))
+        fail(err, str(error))
     out.print(as_table(found))
     out.print(f"page {page}, numbers and figures beside it", markup=False)
 
@@ -122,18 +121,5 @@ OPEN = {LedgerName.MEMORY: _in_memory, LedgerName.SOLO: _on_solo}
 @contextmanager
 def _telling() -> Iterator[Tell]:
     """Show what is going on in one line that changes; where nobody watches, a line for every run."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task("starting", total=None)
-
-        def tell(step: str) -> None:
-            bar.update(task, description=escape(step))
-            if not err.is_terminal and ": day" not in step:
-                err.print(step, markup=False, highlight=False)
-
-        yield tell
-
-
-def _fail(sentence: str) -> NoReturn:
-    err.print(f"[bold red]error[/]: {escape(sentence)}", soft_wrap=True)
-    raise typer.Exit(2)
+    with steps(err) as shown:
+        yield lambda step: shown.show(step) if ": day" in step else shown.begin(step)

@@ -25,8 +25,8 @@ LEAST_CENTRING, LEAST_CENTRING_LATE, MOST_CENTRING = 1e-3, 1e-6, 0.5
 """Bounds on the share of the barrier that a step aims at."""
 NEARLY_ZERO = 1e-6
 """The barrier, $, from which the path is all but straight, and late bounds hold."""
-NEARLY_CLEARED_KWH = 1e-3
-"""The imbalance above which a check would be in vain."""
+NEARLY_CLEARED_KWH, LOST_KWH = 1e-2, 1.0
+"""The imbalance above which a check would be in vain, and above which checks have gone astray."""
 
 Found = TypeVar("Found")
 Asking = Generator[Question, Totals, Found]
@@ -89,7 +89,7 @@ def _check(talk: Conversation, trade: FloatArray) -> Asking[Outcome | None]:
     """Answer rounds of exchange ADMM, each anchored at the trades of the last one, by Newton steps of prices.
 
     Imbalance is a piecewise linear function of prices, so that it may rise before it vanishes; then anchors
-    come to rest. Return None if neither has happened after many rounds.
+    come to rest. Return None if neither has happened after many rounds, or imbalance has run away.
     """
     settings, price = talk.settings, talk.price
     for _ in range(settings.check_rounds):
@@ -97,6 +97,8 @@ def _check(talk: Conversation, trade: FloatArray) -> Asking[Outcome | None]:
         sums = yield from talk.put(Kind.CHECK, price=price, shift=shift, relaxation=1.0, rho=settings.rho)
         if talk.note_iteration(Kind.CHECK, sums, rho=settings.rho):
             return talk.outcome(price, rho=settings.rho, fell_back=False)
+        if talk.rounds[-1].imbalance_kwh > LOST_KWH:
+            return None
         trade, sensitivity = sums["trade"], unfolded(sums["sensitivity"], talk.slots)
         pulled = sums["pulled"] - settings.rho * sensitivity @ trade / talk.homes
         price = price + _divided(trade + pulled, sensitivity, CHECK_FLOOR)

@@ -1,19 +1,14 @@
 """`wattloom reproduce`: the papers' figures, our numbers beside theirs."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NamedTuple, NoReturn
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from wattloom.market.data.errors import DataError
-from wattloom.market.day.run import Tell
 from wattloom.market.homes.errors import BadHome, SolveFailed
 from wattloom.market.papers.config import MODELS, ConfigurationError, load_model
 from wattloom.market.papers.reproduction.claims import paper
@@ -23,6 +18,7 @@ from wattloom.market.papers.reproduction.findings import Findings
 from wattloom.market.papers.reproduction.measure import measure
 from wattloom.market.papers.reproduction.ways import Most
 from wattloom.market.papers.reproduction.weeks import communities
+from wattloom.market.report.terminal import fail, telling
 from wattloom.network.client import ClientError
 from wattloom.network.replay import LedgerRejected
 
@@ -66,35 +62,24 @@ def reproduce(
         ]
         out_folder.mkdir(parents=True, exist_ok=True)
     except (ConfigurationError, DataError, BadHome, OSError) as error:
-        _fail(str(error), code=2)
+        fail(err, str(error))
     document = Document()
     try:
         for configuration, community in studies:
-            with _telling(community.name) as tell:
+            with telling(err, community.name) as tell:
                 found = measure(configuration, community, most=size.most, tell=tell)
             _show(found)
             document.add(found)
             page = document.write(out_folder)
             out.print(f"page {page}, numbers and figures beside it", markup=False)
     except (LedgerRejected, ClientError, SolveFailed) as error:
-        _fail(str(error), code=1)
+        fail(err, str(error), code=1)
     except OSError as error:
-        _fail(str(error), code=2)
+        fail(err, str(error))
 
 
 def _say(sentence: str) -> None:
     err.print(sentence, markup=False, soft_wrap=True)
-
-
-@contextmanager
-def _telling(study: str) -> Iterator[Tell]:
-    """Show what is going on in one line that changes; where nobody watches, only what is run."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task("starting", total=None)
-        if not err.is_terminal:
-            _say(study)
-        yield lambda step: bar.update(task, description=escape(f"{study}: {step}"))
 
 
 def _show(found: Findings) -> None:
@@ -107,8 +92,3 @@ def _show(found: Findings) -> None:
         cells = ("-" if number is None else f"{number:.4g}" for number in numbers)
         table.add_row(Text(f"{line.what}, {line.unit}" if line.unit else line.what), *cells)
     out.print(table)
-
-
-def _fail(sentence: str, *, code: int) -> NoReturn:
-    err.print(f"[bold red]error[/]: {escape(sentence)}", soft_wrap=True)
-    raise typer.Exit(code)
