@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
 from wattloom.identity.errors import Code, IdentityRejected, InvalidRequest
-from wattloom.identity.existence.trees import MAX_DEPTH, MIN_DEPTH, Tree, check_path, leaf_hash
+from wattloom.identity.existence.trees import MAX_DEPTH, MIN_DEPTH, Tree, check_path
+from wattloom.identity.merkle import leaf_hash
 
 DEPTHS = range(MIN_DEPTH, MAX_DEPTH + 1)
 SEEDS = st.binary(min_size=1, max_size=8)

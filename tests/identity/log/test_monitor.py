@@ -6,8 +6,8 @@ from wattloom.identity.errors import KeyFileError
 from wattloom.identity.keys import SigningKey
 from wattloom.identity.log.heads import TreeHead, sign_head
 from wattloom.identity.log.monitor import AnnouncedInFile, LogForked, Monitor, Seen
-from wattloom.identity.log.proofs import leaf_hash
 from wattloom.identity.log.tree import LogTree
+from wattloom.identity.merkle import leaf_hash
 
 KEY = SigningKey.generate()
 

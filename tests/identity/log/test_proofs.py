@@ -8,12 +8,11 @@ from pymerkle.proof import InvalidProof
 from wattloom.identity.errors import Code, IdentityRejected, InvalidRequest
 from wattloom.identity.log.proofs import (
     EMPTY_ROOT,
-    leaf_hash,
-    node_hash,
     verify_consistency,
     verify_inclusion,
 )
 from wattloom.identity.log.tree import LogTree
+from wattloom.identity.merkle import leaf_hash, node_hash
 
 LEAVES = [leaf_hash(number.to_bytes(2, "big")) for number in range(70)]
 TREE = LogTree(LEAVES)

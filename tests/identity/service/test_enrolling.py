@@ -12,7 +12,8 @@ from wattloom.identity.client import NotAnswered, Refused
 from wattloom.identity.client.calling import verify_issued
 from wattloom.identity.errors import IdentityError, IdentityRejected
 from wattloom.identity.keys import SigningKey
-from wattloom.identity.log.proofs import leaf_hash, verify_inclusion
+from wattloom.identity.log.proofs import verify_inclusion
+from wattloom.identity.merkle import leaf_hash
 from wattloom.identity.service.applying import judge_enrolment
 from wattloom.identity.service.challenges import VALID_FOR_S, Challenges
 from wattloom.identity.service.errors import NonceRefused

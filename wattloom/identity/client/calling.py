@@ -12,7 +12,8 @@ from wattloom.identity.client.errors import error_of
 from wattloom.identity.credentials import ClientIdentity
 from wattloom.identity.keys import SigningKey
 from wattloom.identity.log.heads import TreeHead, verify_head
-from wattloom.identity.log.proofs import leaf_hash, verify_inclusion
+from wattloom.identity.log.proofs import verify_inclusion
+from wattloom.identity.merkle import leaf_hash
 from wattloom.identity.service import statements
 from wattloom.identity.signatures import VerifyingKey
 from wattloom.identity.wire import identity_pb2 as wire

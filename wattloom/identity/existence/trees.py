@@ -1,30 +1,17 @@
 """Merkle trees over 2^d one-time keys, and the paths that prove a key stands in one.
 
-Hashes as in RFC 9162, 2.1.1: SHA-256, a leaf under 0x00, a node under 0x01. A proof chooses none of this:
-prefixes and hash stand here, the depth comes with the tree's epoch. Nothing here needs OpenSSL.
+A proof chooses neither hash nor prefixes, which stand in `merkle`, nor the depth, which comes with the tree's
+epoch. Nothing here needs OpenSSL.
 """
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Final
 
 from wattloom.identity.errors import Code, IdentityRejected, InvalidRequest
+from wattloom.identity.merkle import HASH_BYTES, leaf_hash, node_hash
 
-LEAF: Final = b"\x00"
-NODE: Final = b"\x01"
-HASH_BYTES: Final = 32
 MIN_DEPTH: Final = 4
 MAX_DEPTH: Final = 10
-
-
-def leaf_hash(public_key: bytes) -> bytes:
-    """Return the leaf of a key (DER SubjectPublicKeyInfo)."""
-    return sha256(LEAF + public_key).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """Return the node above two hashes."""
-    return sha256(NODE + left + right).digest()
 
 
 class Tree:

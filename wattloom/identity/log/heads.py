@@ -6,7 +6,7 @@ import msgspec
 
 from wattloom.identity.errors import Code, IdentityRejected
 from wattloom.identity.keys import SigningKey
-from wattloom.identity.log.proofs import HASH_BYTES
+from wattloom.identity.merkle import HASH_BYTES
 from wattloom.identity.signatures import VerifyingKey
 
 _LABEL: Final = b"wattloom/identity/tree-head/v1\0"

@@ -12,7 +12,8 @@ import msgspec
 
 from wattloom.identity.errors import IdentityError, IdentityRejected, KeyFileError
 from wattloom.identity.log.heads import TreeHead, verify_head
-from wattloom.identity.log.proofs import EMPTY_ROOT, leaf_hash, node_hash
+from wattloom.identity.log.proofs import EMPTY_ROOT
+from wattloom.identity.merkle import leaf_hash, node_hash
 from wattloom.identity.signatures import VerifyingKey
 
 PAGE: Final = 100

@@ -5,21 +5,11 @@ from hashlib import sha256
 from typing import Final
 
 from wattloom.identity.errors import Code, IdentityRejected
+from wattloom.identity.merkle import HASH_BYTES, node_hash
 
-HASH_BYTES: Final = 32
 EMPTY_ROOT: Final = sha256(b"").digest()
 MAX_SIZE: Final = 1 << 63
 """More entries than any log will have."""
-
-
-def leaf_hash(entry: bytes) -> bytes:
-    """Hash an entry, apart from inner nodes by its prefix."""
-    return sha256(b"\x00" + entry).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """Hash two child nodes."""
-    return sha256(b"\x01" + left + right).digest()
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> None:

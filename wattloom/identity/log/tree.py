@@ -6,7 +6,7 @@ from typing import Final
 from pymerkle.core import BaseMerkleTree
 
 from wattloom.identity.errors import InvalidRequest
-from wattloom.identity.log.proofs import HASH_BYTES
+from wattloom.identity.merkle import HASH_BYTES
 
 _THRESHOLD: Final = 16
 """Subtrees of so many leaves and more are remembered, which makes a proof cost some tens of hashes."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from wattloom.identity.log.proofs import leaf_hash
+from wattloom.identity.merkle import leaf_hash
 from wattloom.identity.parsing import parse
 from wattloom.identity.service.errors import NonceRefused, NotFound, NotValid, TooOften
 from wattloom.identity.service.issuers import Issuers
