@@ -44,8 +44,8 @@ class Known:
 
     @property
     def traded(self) -> int:
-        """The first height with a transaction."""
-        return self.height(lambda results: results.tx_results)
+        """The first height with a transaction, after the first block, which carries no commit."""
+        return self.height(lambda results: results.tx_results and results is not self.results[0])
 
     @property
     def alone(self) -> int:
