@@ -4,8 +4,8 @@ import numpy as np
 
 from wattloom.market.coordination import rationality
 from wattloom.market.coordination.rationality import Report, Settled
-from wattloom.market.day.result import NANO, DayResult
-from wattloom.market.transactive.units import WH_PER_KWH
+from wattloom.market.day.result import DayResult
+from wattloom.market.transactive.units import NANO, WH_PER_KWH
 
 
 def gains(day: DayResult) -> Report:

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wattloom.market.coordination.rationality import Settled
+from wattloom.market.transactive.units import NANO
+from wattloom.network.replay import Verified
 
 Array = NDArray[np.float64]
-
-NANO = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,18 @@ class LedgerDay:
     blocks: int
     transactions: int
     state_root: str
+
+    @classmethod
+    def of(cls, found: Verified, *, engine: str) -> "LedgerDay":
+        """Return what the verification of a whole ledger found."""
+        return cls(
+            engine=engine,
+            chain_id=found.chain_id,
+            genesis_hash=found.genesis_hash.hex(),
+            blocks=found.height,
+            transactions=found.transactions,
+            state_root=found.app_hash.hex(),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.transactive.agent import Outcome
 from wattloom.market.transactive.terms import middle_price, offered_terms, rounding_bound
 from wattloom.market.transactive.units import NANO, from_pico
-from wattloom.network.replay import Verified
 
 BACKDATE_S = 3_600
 
@@ -71,7 +70,7 @@ def run_day(
     if any(outcome.bill is None for outcome in traded.outcomes):
         raise SessionVoid(f"the session ended without trades: {traded.view.progress.reason}")
     tell("the whole ledger is executed again and compared")
-    ledger_day = _ledger_day(ledger.verify(), engine)
+    ledger_day = LedgerDay.of(ledger.verify(), engine=engine.value)
     day = _result(community, solvers, alone, central, traded, ledger_day, time.perf_counter() - started)
     return replace(day, auction=auction, checks=check_day(day))
 
@@ -112,17 +111,6 @@ def _by_auction(community: Community, alone: list[Schedule]) -> Settled | None:
         return clear_day(community, alone).settled()
     except CannotAuction:
         return None
-
-
-def _ledger_day(found: Verified, engine: EngineName) -> LedgerDay:
-    return LedgerDay(
-        engine=engine.value,
-        chain_id=found.chain_id,
-        genesis_hash=found.genesis_hash.hex(),
-        blocks=found.height,
-        transactions=found.transactions,
-        state_root=found.app_hash.hex(),
-    )
 
 
 def _result(

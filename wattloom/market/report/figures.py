@@ -1,5 +1,7 @@
 """The plots of a market day, as SVG that a page can hold without any outside host."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -49,30 +51,40 @@ def _trades(axes: Axes, day: DayResult) -> None:
 
 
 def _grid(axes: Axes, day: DayResult) -> None:
-    hours = _hours(day)
-    axes.step(hours, _total(day, "alone"), where="mid", color=ALONE, label="every home alone")
-    axes.step(hours, _total(day, "trading"), where="mid", color=TRADING, label="with trading")
+    homes = [(home.grid_alone, home.grid_trading) for home in day.homes]
+    plot_grid(axes, _hours(day), homes, way="with trading")
+
+
+def _costs(axes: Axes, day: DayResult) -> None:
+    homes = [(home.home, home.cost_alone, home.cost_with_trading) for home in day.homes]
+    plot_costs(axes, homes, way="with trading")
+
+
+def _hours(day: DayResult) -> Array:
+    return middles(len(day.price), day.slot_s)
+
+
+def middles(slots: int, slot_s: int) -> Array:
+    """Return the middle of each slot (T,), hours since the first began."""
+    return (np.arange(slots) + 0.5) * slot_s / 3600
+
+
+def plot_grid(axes: Axes, hours: Array, homes: Sequence[tuple[Array, Array]], *, way: str) -> None:
+    """Draw what all homes draw from the grid: each home's (T,), kWh, alone and by a way of trading."""
+    alone, trading = np.sum(homes, axis=0)
+    axes.step(hours, alone, where="mid", color=ALONE, label="every home alone")
+    axes.step(hours, trading, where="mid", color=TRADING, label=way)
     axes.set(xlabel="hour", ylabel="drawn from the grid, kWh per slot", ylim=(0, None))
     axes.legend(frameon=False)
 
 
-def _costs(axes: Axes, day: DayResult) -> None:
-    at = np.arange(len(day.homes))
-    axes.bar(at - 0.2, [home.cost_alone for home in day.homes], 0.4, color=ALONE, label="alone")
-    axes.bar(
-        at + 0.2, [home.cost_with_trading for home in day.homes], 0.4, color=TRADING, label="with trading"
-    )
-    axes.set_xticks(at, [label(home.home) for home in day.homes], rotation=30, ha="right", fontsize=7)
+def plot_costs(axes: Axes, homes: Sequence[tuple[str, float, float]], *, way: str) -> None:
+    """Draw every home's cost alone and by a way of trading, $."""
+    names, alone, trading = zip(*homes, strict=True)
+    at = np.arange(len(names))
+    axes.bar(at - 0.2, alone, 0.4, color=ALONE, label="alone")
+    axes.bar(at + 0.2, trading, 0.4, color=TRADING, label=way)
+    axes.set_xticks(at, [label(name) for name in names], rotation=30, ha="right", fontsize=7)
     axes.axhline(0, color=INK, linewidth=0.8)
-    axes.set_ylabel("cost of the day, $")
+    axes.set_ylabel("cost of the day, \\$")
     axes.legend(frameon=False)
-
-
-def _hours(day: DayResult) -> Array:
-    slots = len(day.price)
-    return (np.arange(slots) + 0.5) * day.slot_s / 3600
-
-
-def _total(day: DayResult, which: str) -> Array:
-    rows = [home.grid_alone if which == "alone" else home.grid_trading for home in day.homes]
-    return np.asarray(np.sum(rows, axis=0), dtype=np.float64)

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from wattloom.market.day.gains import gains
-from wattloom.market.day.result import DayResult
+from wattloom.market.day.result import Check, DayResult, LedgerDay
 
 
 def as_table(day: DayResult) -> Table:
@@ -57,13 +57,20 @@ def as_json(day: DayResult) -> dict[str, Any]:
         "bills_nano": {home.home: str(home.bill_nano) for home in day.homes},
         "ways_of_settling": to_builtins(gains(day).ways),
         "price_per_kwh": [float(price) for price in day.price],
-        "engine": day.ledger.engine,
-        "blocks": day.ledger.blocks,
-        "transactions": day.ledger.transactions,
-        "genesis_hash": day.ledger.genesis_hash,
-        "state_root": day.ledger.state_root,
-        "checks": {check.name: check.holds for check in day.checks},
+        **ledger_json(day.ledger, day.checks),
         "seconds": day.seconds,
+    }
+
+
+def ledger_json(ledger: LedgerDay, checks: Iterable[Check]) -> dict[str, Any]:
+    """Return what the ledger of a day did, and which checks hold."""
+    return {
+        "engine": ledger.engine,
+        "blocks": ledger.blocks,
+        "transactions": ledger.transactions,
+        "genesis_hash": ledger.genesis_hash,
+        "state_root": ledger.state_root,
+        "checks": {check.name: check.holds for check in checks},
     }
 
 

@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 
 from wattloom.market.auction.day.result import AuctionDay
 from wattloom.market.day.result import Array
-from wattloom.market.report.style import ALONE, INK, SUN, TRADING, drawn, label
+from wattloom.market.report.figures import middles, plot_costs, plot_grid
+from wattloom.market.report.style import ALONE, SUN, TRADING, drawn
 from wattloom.market.transactive.units import WH_PER_KWH
 
 NANO_PER_WH = 1e6
@@ -44,26 +45,14 @@ def _trades(axes: Axes, day: AuctionDay) -> None:
 
 
 def _grid(axes: Axes, day: AuctionDay) -> None:
-    hours = _hours(day)
-    alone = np.sum([home.grid_alone for home in day.homes], axis=0)
-    trading = np.sum([home.grid_trading for home in day.homes], axis=0)
-    axes.step(hours, alone, where="mid", color=ALONE, label="every home alone")
-    axes.step(hours, trading, where="mid", color=TRADING, label="with the auction")
-    axes.set(xlabel="hour", ylabel="drawn from the grid, kWh per slot", ylim=(0, None))
-    axes.legend(frameon=False)
+    homes = [(home.grid_alone, home.grid_trading) for home in day.homes]
+    plot_grid(axes, _hours(day), homes, way="with the auction")
 
 
 def _costs(axes: Axes, day: AuctionDay) -> None:
-    at = np.arange(len(day.homes))
-    axes.bar(at - 0.2, [home.cost_alone for home in day.homes], 0.4, color=ALONE, label="alone")
-    axes.bar(
-        at + 0.2, [home.cost_with_auction for home in day.homes], 0.4, color=TRADING, label="with the auction"
-    )
-    axes.set_xticks(at, [label(home.home) for home in day.homes], rotation=30, ha="right", fontsize=7)
-    axes.axhline(0, color=INK, linewidth=0.8)
-    axes.set_ylabel("cost of the day, \\$")
-    axes.legend(frameon=False)
+    homes = [(home.home, home.cost_alone, home.cost_with_auction) for home in day.homes]
+    plot_costs(axes, homes, way="with the auction")
 
 
 def _hours(day: AuctionDay) -> Array:
-    return (np.arange(day.grid.size) + 0.5) * day.slot_s / 3600
+    return middles(day.grid.size, day.slot_s)

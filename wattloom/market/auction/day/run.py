@@ -9,6 +9,7 @@ import numpy as np
 
 from wattloom.chaincode.accounts.records import Account
 from wattloom.chaincode.auction.matching import Pricing
+from wattloom.chaincode.auction.units import DAY_S
 from wattloom.market.auction import rounds
 from wattloom.market.auction.cast import Trader
 from wattloom.market.auction.day.checks import check_day
@@ -23,9 +24,7 @@ from wattloom.market.day.result import LedgerDay
 from wattloom.market.homes.community import Community
 from wattloom.market.homes.solver import HomeSolver
 from wattloom.market.transactive.terms import registered_limit_wh
-from wattloom.network.replay import Verified
 
-DAY_S = 86_400
 HOUR_S = 3_600
 
 
@@ -61,7 +60,7 @@ def run_day(
         stage = Stage(community, members, way, terms, ledger.moved)
         held = asyncio.run(stage.hold(plans, strategy=strategy, seed=seed, tell=tell, progress=progress))
     tell("the whole ledger is executed again and compared")
-    ledger_day = _ledger_day(ledger.verify())
+    ledger_day = LedgerDay.of(ledger.verify(), engine="solo")
     day = _result(community, terms, held, ledger_day, strategy)
     return replace(day, checks=check_day(day, held.accounts, terms), seconds=time.perf_counter() - started)
 
@@ -70,17 +69,6 @@ def last_day_s(community: Community) -> int:
     """Return when the last day (UTC) began after which the community's slots are over, Unix seconds."""
     latest_s = int(time.time()) - HOUR_S - community.slots * community.slot_s
     return latest_s - latest_s % DAY_S
-
-
-def _ledger_day(found: Verified) -> LedgerDay:
-    return LedgerDay(
-        engine="solo",
-        chain_id=found.chain_id,
-        genesis_hash=found.genesis_hash.hex(),
-        blocks=found.height,
-        transactions=found.transactions,
-        state_root=found.app_hash.hex(),
-    )
 
 
 def _result(

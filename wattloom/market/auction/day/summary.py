@@ -8,7 +8,7 @@ from rich.table import Table
 from wattloom.market.auction.day.figures import auction_figures
 from wattloom.market.auction.day.result import AuctionDay, HomeAuctionDay
 from wattloom.market.report.standalone import render
-from wattloom.market.report.summary import cost_table, saved_percent
+from wattloom.market.report.summary import cost_table, ledger_json, saved_percent
 
 
 def as_table(day: AuctionDay) -> Table:
@@ -39,12 +39,7 @@ def as_json(day: AuctionDay) -> dict[str, Any]:
         "price_nano_per_wh": day.price.tolist(),
         "volume_wh": day.volume_wh.tolist(),
         "homes": {home.home: _home(home) for home in day.homes},
-        "engine": day.ledger.engine,
-        "blocks": day.ledger.blocks,
-        "transactions": day.ledger.transactions,
-        "genesis_hash": day.ledger.genesis_hash,
-        "state_root": day.ledger.state_root,
-        "checks": {check.name: check.holds for check in day.checks},
+        **ledger_json(day.ledger, day.checks),
         "seconds": day.seconds,
     }
 

@@ -8,10 +8,11 @@ from wattloom.chaincode.api import Int64Array
 from wattloom.chaincode.api.codec import Record
 from wattloom.chaincode.auction.messages import Interval, OpenMarket, SetTariff, Suggestion
 from wattloom.chaincode.auction.records import Engagement
+from wattloom.chaincode.auction.units import DAY_S
 from wattloom.chaincode.registry.records import Home
 from wattloom.market.auction.simulation.prices import Prices
 from wattloom.market.auction.simulation.profiles import HOUR_S, HOURS
-from wattloom.market.auction.simulation.setup import DAY_S, START_S, Setup
+from wattloom.market.auction.simulation.setup import START_S, Setup
 
 R = TypeVar("R", bound=Record)
 

@@ -10,12 +10,13 @@ from wattloom.chaincode.api.execution import Status
 from wattloom.chaincode.auction.contract import auction
 from wattloom.chaincode.auction.keys import engagement
 from wattloom.chaincode.auction.records import Engagement
+from wattloom.chaincode.auction.units import DAY_S
 from wattloom.chaincode.metering.contract import metering
 from wattloom.chaincode.registry.contract import registry
 from wattloom.chaincode.testing import Call as ContractCall
 from wattloom.chaincode.testing import MemoryLedger, caller
 from wattloom.market.auction.simulation.ledger import MARKET, OFFICERS, Call, CallRefused, TimerFailed, party
-from wattloom.market.auction.simulation.setup import DAY_S, START_S
+from wattloom.market.auction.simulation.setup import START_S
 
 R = TypeVar("R", bound=Record)
 

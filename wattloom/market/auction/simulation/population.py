@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from wattloom.chaincode.auction.units import DAY_S
 from wattloom.market.auction.simulation.profiles import HOUR_S, HOURS, LOCAL_S, Ints, Profiles
-from wattloom.market.auction.simulation.setup import DAY_S, Setup
+from wattloom.market.auction.simulation.setup import Setup
 
 TYPES, INTERVALS, QUOTES, OFFERS = range(4)
 """What numbers are drawn for; each has a stream of its own, so that none depends on how many others take."""

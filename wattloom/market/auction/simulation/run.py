@@ -6,6 +6,7 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
+from wattloom.chaincode.auction.units import DAY_S
 from wattloom.market.auction.simulation.alone import Alone, alone
 from wattloom.market.auction.simulation.book import OrderBook
 from wattloom.market.auction.simulation.ledger import MONEY_NANO, Ledger, balance_nano, open_market, user
@@ -20,13 +21,12 @@ from wattloom.market.auction.simulation.population import (
 from wattloom.market.auction.simulation.prices import Prices
 from wattloom.market.auction.simulation.profiles import HOURS, Floats, Ints, Profiles
 from wattloom.market.auction.simulation.requests import RequestForm
-from wattloom.market.auction.simulation.setup import DAY_S, START_S, Form, Setup
+from wattloom.market.auction.simulation.setup import START_S, Form, Setup
 from wattloom.market.auction.simulation.tally import Tally
 from wattloom.market.auction.strategies import make_strategy
+from wattloom.market.transactive.units import NANO
 
 Tell = Callable[[str], None]
-
-NANO = 1e9
 
 
 class Costs(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,12 +6,12 @@ from enum import StrEnum
 import msgspec
 
 from wattloom.chaincode.auction.matching import Pricing
+from wattloom.chaincode.auction.units import DAY_S
 from wattloom.market.auction.simulation.profiles import HOUR_S, LOCAL_S, NOVEMBER
 from wattloom.market.auction.strategies import StrategyName
 
 MIN_USERS, MAX_USERS = 2, 1_000
 MAX_DAYS = 30
-DAY_S = 86_400
 MINUTE_S = 60
 
 FIRST_HOUR = 6

@@ -9,6 +9,7 @@ from wattloom.chaincode.api.codec import Record, decode, encode
 from wattloom.chaincode.api.execution import Status
 from wattloom.chaincode.auction.messages import EngagementOf
 from wattloom.chaincode.auction.records import Engagement
+from wattloom.chaincode.auction.units import DAY_S
 from wattloom.identity.certificates import Authority
 from wattloom.identity.credentials import ClientIdentity
 from wattloom.market.auction.simulation.ledger import (
@@ -20,7 +21,7 @@ from wattloom.market.auction.simulation.ledger import (
     CallRefused,
     party,
 )
-from wattloom.market.auction.simulation.setup import DAY_S, START_S
+from wattloom.market.auction.simulation.setup import START_S
 from wattloom.network.solo.create import create_ledger
 from wattloom.network.solo.stepped import NS, SteppedEngine
 from wattloom.network.transactions import SignedTransaction, sign
