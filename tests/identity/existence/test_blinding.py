@@ -11,7 +11,10 @@ from wattloom.identity.existence.verifying import verify_voucher
 from wattloom.identity.existence.witness_keys import WitnessKey
 from wattloom.identity.keys import SigningKey
 
-VECTOR = json.loads((Path(__file__).parent / "vectors" / "rsabssa.json").read_text())
+VECTORS = Path(__file__).parent / "vectors"
+VECTOR = json.loads((VECTORS / "rsabssa.json").read_text())
+CIRCL = json.loads((VECTORS / "circl.json").read_text())
+"""What CIRCL computed, the blind signatures that Go programs use; see tools/golden/README.md."""
 MESSAGE = b"a tree of keys"
 
 
@@ -39,6 +42,21 @@ def test_blinding_and_finalizing_give_the_published_values():
     assert int.from_bytes(blinded.message, "big") == pow(int.from_bytes(blind_signature, "big"), EXPONENT, n)
     assert blinded.inverse == inverse
     assert blinding.finalize(n, message, blind_signature, inverse).hex() == VECTOR["sig"]
+
+
+@pytest.mark.parametrize("witness", CIRCL, ids=range(len(CIRCL)))
+def test_meter_and_witness_come_to_the_same_bytes_as_those_of_another_implementation(witness, tmp_path):
+    (tmp_path / "witness.key").touch(mode=0o600)
+    (tmp_path / "witness.key").write_text(witness["key"])
+    key = WitnessKey.load(tmp_path / "witness.key")
+    n = modulus(key.blind_key)
+    for case in witness["cases"]:
+        message, salt = bytes.fromhex(case["msg"]), bytes.fromhex(case["salt"])
+        blinded = blinding.blind(n, message, salt=salt, r=int(case["r"], 16))
+        assert (blinded.message.hex(), blinded.inverse) == (case["blinded_msg"], int(case["inv"], 16))
+        blind_signature = key.blind_sign(blinded.message)
+        assert blind_signature.hex() == case["blind_sig"]
+        assert blinding.finalize(n, message, blind_signature, blinded.inverse).hex() == case["sig"]
 
 
 def test_a_blind_signature_is_an_ordinary_one_to_openssl_and_to_us(key):
