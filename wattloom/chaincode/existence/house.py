@@ -1,4 +1,4 @@
-"""What other contracts may do with receipts: verify one and use up its key, in the same transaction."""
+"""Receipts, for relayers and for other contracts: verify one and use up its key, in the same transaction."""
 
 from hashlib import sha256
 
@@ -11,8 +11,10 @@ from wattloom.chaincode.existence.records import SpentKey, VouchedTree
 from wattloom.identity.existence.verifying import verify_receipt
 
 
-def spend(ctx: Context, receipt: Spend) -> None:
-    """Take a receipt of a genuine meter once; who calls says what its subject must be, and who is paid.
+def spend(ctx: Context, request: Spend) -> None:
+    """Take a receipt of a genuine meter once, for a relayer, whose name says nothing of the meter.
+
+    A contract that calls it says what the subject must be, and who is paid.
 
     Raises
     ------
@@ -24,8 +26,8 @@ def spend(ctx: Context, receipt: Spend) -> None:
     """
     # READ
     own = ctx.within("existence")
-    epoch = epochs.read(own, receipt.epoch)
-    key_hash = sha256(receipt.public_key).hexdigest()
+    epoch = epochs.read(own, request.epoch)
+    key_hash = sha256(request.public_key).hexdigest()
     spent_key = keys.spent(epoch.number, key_hash)
     # CHECK
     if not epoch.counts(ctx.block_time_s):
@@ -35,18 +37,18 @@ def spend(ctx: Context, receipt: Spend) -> None:
             until_s=epoch.ends_at_s + epoch.grace_s,
             block_time_s=ctx.block_time_s,
         )
-    tree = own.state.get(keys.tree(epoch.number, receipt.root), VouchedTree)
+    tree = own.state.get(keys.tree(epoch.number, request.root), VouchedTree)
     if all(is_revoked(own, epoch.witnesses[position].lfdi) for position in tree.witnesses):
         raise TreeNotVouched(epoch=epoch.number, root=tree.root)
     if own.state.exists(spent_key):
         raise KeySpent(epoch=epoch.number, key_hash=key_hash)
     with rejections_refused():
         verify_receipt(
-            receipt.receipt(), chain_id=ctx.block.chain_id, root=bytes.fromhex(tree.root), depth=epoch.depth
+            request.receipt(), chain_id=ctx.block.chain_id, root=bytes.fromhex(tree.root), depth=epoch.depth
         )
     # WRITE
-    own.state.put(spent_key, SpentKey(root=tree.root, subject=receipt.subject))
+    own.state.put(spent_key, SpentKey(root=tree.root, subject=request.subject))
     own.emit(
         "received",
-        Received(epoch=epoch.number, root=tree.root, subject=receipt.subject, energy_wh=receipt.energy_wh),
+        Received(epoch=epoch.number, root=tree.root, subject=request.subject, energy_wh=request.energy_wh),
     )
