@@ -2,6 +2,7 @@
 
 from itertools import count
 
+from tests.chaincode.existence.world import key_of
 from tests.conformance.assembly import Assembly
 from tests.conformance.ledgers import START_S
 from tests.conformance.town import Member, Town
@@ -23,7 +24,7 @@ from wattloom.identity.existence import blinding, openssl, statements
 from wattloom.identity.existence.blind_keys import modulus
 from wattloom.identity.existence.trees import Tree
 
-VERSIONS = count(1)
+VERSIONS, KEYS = count(1), count()
 BRIEF = ExistenceRules(epoch_s=1, request_s=1, publish_s=1, grace_s=0, witnesses=1, needed=1)
 USUAL = ExistenceRules(
     epoch_s=600, request_s=4, publish_s=1, witnesses=2, needed=1, trees_per_meter=2, trees=3
@@ -56,7 +57,7 @@ class Fleet:
         said = {
             "lfdi": meter.lfdi,
             "version": next(VERSIONS),
-            "blind_key": samples.witness_key(number).blind_key,
+            "blind_key": samples.witness_key(next(KEYS)).blind_key,
         }
         return Enlist(**said, signature=meter.sign(statements.enlistment(self.chain_id, **said)))
 
@@ -67,9 +68,6 @@ class Fleet:
         meter = self.meters[number]
         signed = statements.request(self.chain_id, epoch=epoch, lfdi=meter.lfdi, trees=trees)
         return AskForTrees(epoch=epoch, lfdi=meter.lfdi, trees=trees, signature=meter.sign(signed))
-
-    def key_of(self, lfdi: str):
-        return samples.witness_key([meter.lfdi for meter in self.meters].index(lfdi))
 
 
 class OneTimeTree:
@@ -84,20 +82,20 @@ class OneTimeTree:
     def root(self) -> str:
         return self._tree.root.hex()
 
-    def signed(self, fleet: Fleet, epoch: Epoch, *positions: int) -> SignedTree:
+    def signed(self, epoch: Epoch, *positions: int) -> SignedTree:
         """Return the tree with the blind signatures of these of the epoch's witnesses."""
         message = statements.tree(self._chain_id, epoch=epoch.number, depth=epoch.depth, root=self._tree.root)
         vouchers = []
         for position in positions:
             drawn = epoch.witnesses[position]
             blinded = blinding.blind(modulus(drawn.blind_key), message)
-            answer = fleet.key_of(drawn.lfdi).blind_sign(blinded.message)
+            answer = key_of(epoch, drawn.lfdi).blind_sign(blinded.message)
             signature = blinding.finalize(modulus(drawn.blind_key), message, answer, blinded.inverse)
             vouchers.append(Voucher(witness=position, signature=signature))
         return SignedTree(root=self.root, vouchers=vouchers)
 
-    def published(self, fleet: Fleet, epoch: Epoch, *positions: int) -> Publish:
-        return Publish(epoch=epoch.number, trees=[self.signed(fleet, epoch, *positions)])
+    def published(self, epoch: Epoch, *positions: int) -> Publish:
+        return Publish(epoch=epoch.number, trees=[self.signed(epoch, *positions)])
 
     def receipt(self, epoch: Epoch, place: int, *, energy_wh: int = 500) -> Spend:
         signed = statements.receipt(

@@ -19,7 +19,7 @@ from wattloom.chaincode.existence.messages import (
     Received,
     TreeOf,
 )
-from wattloom.chaincode.existence.records import Epoch, Place, RevokedMeter, Tally, VouchedTree
+from wattloom.chaincode.existence.records import Epoch, Place, RevokedMeter, Tally, VouchedTree, Witness
 from wattloom.identity.existence.drawing import draw, seed_of
 
 
@@ -47,8 +47,17 @@ def fleet(village, assembly):
 
 
 @pytest.fixture(scope="module")
-def opened(village, assembly, fleet, exercised):
+def roll(village, fleet, exercised):
+    """The roll that the second epoch draws from: three meters, whose keys have not served before."""
     await_told(village, "witnesses_drawn", exercised.epoch.number)
+    for number in range(3):
+        fleet.enlist(number, fleet.relayer)
+    page = village.member("reader").query("existence:list_roll", PageOfRoll(limit=1_000), Page[Place])
+    return [place.lfdi for place in page.items]
+
+
+@pytest.fixture(scope="module")
+def opened(village, assembly, fleet, roll):
     epoch = open_epoch(village, assembly, USUAL)
     askers = [village.member(f"asker{number}") for number in range(4)]
     together(
@@ -110,12 +119,14 @@ def test_requests_are_taken_within_the_rules(opened, village, fleet):
     assert (asked.trees, asked.public_key) == (2, fleet.meters[0].public_key.spki)
 
 
-def test_witnesses_are_those_that_anybody_draws_again(epoch, village, fleet):
+def test_witnesses_are_those_that_anybody_draws_again(epoch, village, fleet, roll):
     reader = village.member("reader")
     seed = seed_of(fleet.chain_id, epoch=epoch.number, block_hash=epoch.block_hash)
     places = draw(seed, places=epoch.places, number=USUAL.witnesses)
-    page = reader.query("existence:list_roll", PageOfRoll(limit=1_000), Page[Place])
-    assert [page.items[place].lfdi for place in places] == [drawn.lfdi for drawn in epoch.witnesses]
+    assert [roll[place] for place in places] == [drawn.lfdi for drawn in epoch.witnesses]
+    drawn = epoch.witnesses[0]
+    shown = reader.query("existence:read_witness", MeterOf(lfdi=drawn.lfdi), Witness)
+    assert shown.blind_key == drawn.blind_key
     assert reader.query("existence:newest_epoch", None, Epoch) == epoch
     late = fleet.relayer.refusal("existence:ask_for_trees", fleet.asking(3, epoch.number))
     assert late.code == "REQUESTS_CLOSED"
@@ -123,8 +134,8 @@ def test_witnesses_are_those_that_anybody_draws_again(epoch, village, fleet):
 
 def test_a_tree_is_published_and_each_of_its_keys_taken_once(epoch, village, fleet):
     tree, home = OneTimeTree(fleet.chain_id, 1), village.member("home")
-    assert home.refusal("existence:publish", tree.published(fleet, epoch, 0)).code == "FORBIDDEN"
-    receipt = fleet.relayer.submit("existence:publish", tree.published(fleet, epoch, 0, 1))
+    assert home.refusal("existence:publish", tree.published(epoch, 0)).code == "FORBIDDEN"
+    receipt = fleet.relayer.submit("existence:publish", tree.published(epoch, 0, 1))
     wanted = TreeOf(epoch=epoch.number, root=tree.root)
     published = home.query("existence:read_tree", wanted, VouchedTree)
     assert published == VouchedTree(epoch=epoch.number, root=tree.root, witnesses=[0, 1])
@@ -141,18 +152,16 @@ def test_a_tree_is_published_and_each_of_its_keys_taken_once(epoch, village, fle
 
 def test_what_is_not_vouched_for_is_refused(epoch, village, fleet):
     lone, more = OneTimeTree(fleet.chain_id, 2), OneTimeTree(fleet.chain_id, 3)
-    fleet.relayer.submit("existence:publish", lone.published(fleet, epoch, 0))
+    fleet.relayer.submit("existence:publish", lone.published(epoch, 0))
     fleet.relayer.submit("existence:spend", lone.receipt(epoch, 0))
     lfdi = epoch.witnesses[0].lfdi
     revoked = fleet.registrar.submit("existence:revoke_meter", MeterOf(lfdi=lfdi), RevokedMeter).result
     assert revoked.lfdi == lfdi
     assert fleet.relayer.refusal("existence:spend", lone.receipt(epoch, 1)).code == "TREE_NOT_VOUCHED"
-    assert fleet.relayer.refusal("existence:publish", more.published(fleet, epoch, 0)).code == (
-        "TOO_FEW_WITNESSES"
-    )
+    assert fleet.relayer.refusal("existence:publish", more.published(epoch, 0)).code == ("TOO_FEW_WITNESSES")
     number = [meter.lfdi for meter in fleet.meters].index(lfdi)
     assert fleet.relayer.refusal("existence:enlist", fleet.enlistment(number)).code == "METER_REVOKED"
-    both = [OneTimeTree(fleet.chain_id, seed).signed(fleet, epoch, 1) for seed in (3, 4)]
+    both = [OneTimeTree(fleet.chain_id, seed).signed(epoch, 1) for seed in (3, 4)]
     many = Publish(epoch=epoch.number, trees=sorted(both, key=lambda tree: tree.root))
     assert fleet.relayer.refusal("existence:publish", many).code == "TOO_MANY_TREES"
 

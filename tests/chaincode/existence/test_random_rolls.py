@@ -1,5 +1,7 @@
 """Whatever comes and goes, the roll has one place for each meter on it, and draws name meters of it."""
 
+from collections import Counter
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,14 +20,16 @@ class Model:
     """The roll as a list; the last one takes the place of whoever leaves."""
 
     def __init__(self):
-        self.roll, self.revoked = [], set()
+        self.roll, self.revoked, self.keys = [], set(), Counter()
 
     def take(self, step, lfdi):
         """Return whether the step is allowed, and do it."""
         if step == "enlist":
             if lfdi in self.revoked:
                 return False
-            self.roll += [lfdi] if lfdi not in self.roll else []
+            if lfdi not in self.roll:
+                self.roll.append(lfdi)
+                self.keys[lfdi] += 1
             return True
         if step == "dismiss" and lfdi not in self.roll:
             return False
@@ -46,7 +50,9 @@ def test_the_roll_is_what_came_less_what_went(steps):
     world, model = World(witnesses=0), Model()
     for step, number in steps:
         lfdi = meter(number).lfdi
-        request = enlistment(number) if step == "enlist" else MeterOf(lfdi=lfdi)
+        fresh = model.keys[lfdi] + (lfdi not in model.roll)
+        key = samples.witness_key(number + METERS * (fresh % 2))
+        request = enlistment(number, key) if step == "enlist" else MeterOf(lfdi=lfdi)
         try:
             world.submit(HOME if step == "enlist" else DESK, f"existence:{step}", request)
             allowed = True
@@ -58,5 +64,10 @@ def test_the_roll_is_what_came_less_what_went(steps):
     assert epoch.places == len(model.roll)
     assert len(epoch.witnesses) == min(3, len(model.roll))
     assert {drawn.lfdi for drawn in epoch.witnesses} <= set(model.roll)
-    keys = {meter(number).lfdi: samples.witness_key(number).blind_key for number in range(METERS)}
+    keys = {
+        lfdi: samples.witness_key(number + METERS * (model.keys[lfdi] % 2)).blind_key
+        for number, lfdi in enumerate(meter(number).lfdi for number in range(METERS))
+    }
     assert all(drawn.blind_key == keys[drawn.lfdi] for drawn in epoch.witnesses)
+    world.open()
+    assert set(world.roll()) == set(model.roll) - {drawn.lfdi for drawn in epoch.witnesses}

@@ -15,6 +15,7 @@ from tests.identity.existence import samples
 from wattloom.chaincode.api import AlreadyExists, Forbidden, InvalidArgument, NotFound
 from wattloom.chaincode.existence.errors import MeterRevoked, ProofRefused
 from wattloom.chaincode.existence.messages import MeterOf
+from wattloom.chaincode.existence.records import Witness
 from wattloom.identity.errors import Code
 
 
@@ -44,7 +45,7 @@ def test_whoever_leaves_leaves_no_gap(world, gone):
     world.submit(DESK, "existence:dismiss", MeterOf(lfdi=meter(gone).lfdi))
     assert sorted(world.roll()) == sorted(meter(number).lfdi for number in range(4) if number != gone)
     assert world.open().to_draw == 3
-    world.submit(HOME, "existence:enlist", enlistment(gone))
+    world.submit(HOME, "existence:enlist", enlistment(gone, samples.witness_key(9)))
     assert world.roll()[-1] == meter(gone).lfdi
 
 
@@ -52,7 +53,7 @@ def test_an_empty_roll_fills_again(world):
     for number in range(4):
         world.submit(DESK, "existence:dismiss", MeterOf(lfdi=meter(number).lfdi))
     assert world.roll() == []
-    world.submit(HOME, "existence:enlist", enlistment(2))
+    world.submit(HOME, "existence:enlist", enlistment(2, samples.witness_key(9)))
     assert world.roll() == [meter(2).lfdi]
 
 
@@ -73,6 +74,31 @@ def test_an_old_enlistment_is_not_taken_again(world):
     refused(world, HOME, "enlist", first, InvalidArgument)
     forged = replace(first, version=first.version + 1_000)
     refused(world, HOME, "enlist", forged, ProofRefused)
+
+
+def test_a_witness_is_shown_while_it_stands_on_the_roll(world):
+    wanted = MeterOf(lfdi=meter(1).lfdi)
+    shown = world.evaluate(HOME, "existence:read_witness", wanted, Witness)
+    assert (shown.place, shown.blind_key) == (1, samples.witness_key(1).blind_key)
+    world.submit(DESK, "existence:dismiss", wanted)
+    with pytest.raises(NotFound):
+        world.evaluate(HOME, "existence:read_witness", wanted, Witness)
+
+
+def test_a_key_that_was_drawn_is_in_no_second_draw(world):
+    """What it signed in one epoch, without seeing it, would count in the other."""
+    first = world.drawn()
+    renewed, *others = first.witnesses
+    number = [meter(number).lfdi for number in range(4)].index(renewed.lfdi)
+    world.submit(HOME, "existence:enlist", enlistment(number, samples.witness_key(9)))
+    assert len(world.roll()) == 4
+    world.open()
+    assert sorted(world.roll()) == sorted(
+        meter(number).lfdi for number in range(4) if meter(number).lfdi not in {each.lfdi for each in others}
+    )
+    number = [meter(number).lfdi for number in range(4)].index(others[0].lfdi)
+    refusal = refused(world, HOME, "enlist", enlistment(number), InvalidArgument)
+    assert "blind_key has been on the roll before" in str(refusal)
 
 
 def test_a_meter_that_nobody_registered_is_refused(world):

@@ -66,6 +66,7 @@ class World(MemoryLedger):
         north = Organisation(organisation="north", ca_certificate=NORTH.certificate)
         write_genesis(overlay, GenesisState(organisations=[north]))
         self.committed.apply(overlay.changes)
+        self._spare = count(witnesses)
         self.rule(rules)
         maker = Manufacturer(manufacturer="acme", root_certificate=ROOT.certificate)
         self.submit(ADMIN, "registry:add_manufacturer", maker)
@@ -74,6 +75,11 @@ class World(MemoryLedger):
             self.submit(DESK, "registry:register_meter", chain)
         for number in range(witnesses):
             self.submit(HOME, "existence:enlist", enlistment(number))
+
+    def refill(self) -> None:
+        """Let those who would leave the roll, because their keys served, enlist with new ones."""
+        for number in range(4):
+            self.submit(HOME, "existence:enlist", enlistment(number, samples.witness_key(next(self._spare))))
 
     def rule(self, rules: ExistenceRules) -> None:
         self.committed.apply({"governance": {governance_keys.EXISTENCE: encode(rules)}})
@@ -116,8 +122,9 @@ class World(MemoryLedger):
         return dict(self.committed.values["existence"])
 
 
-def key_of(lfdi: str) -> WitnessKey:
-    return samples.witness_key(next(number for number in range(4) if meter(number).lfdi == lfdi))
+def key_of(epoch: Epoch, lfdi: str) -> WitnessKey:
+    (public,) = (drawn.blind_key for drawn in epoch.witnesses if drawn.lfdi == lfdi)
+    return next(key for key in map(samples.witness_key, count()) if key.blind_key == public)
 
 
 def enlistment(number: int, key: WitnessKey | None = None, *, version: int | None = None) -> Enlist:
@@ -141,7 +148,7 @@ def voucher(epoch: Epoch, position: int, root: bytes) -> Voucher:
     message = statements.tree(CHAIN, epoch=epoch.number, depth=epoch.depth, root=root)
     n = modulus(drawn.blind_key)
     blinded = blinding.blind(n, message)
-    blind_signature = key_of(drawn.lfdi).blind_sign(blinded.message)
+    blind_signature = key_of(epoch, drawn.lfdi).blind_sign(blinded.message)
     return Voucher(
         witness=position, signature=blinding.finalize(n, message, blind_signature, blinded.inverse)
     )

@@ -1,12 +1,39 @@
 """Meters in folders of their own, with trees that the meters of a ledger in memory have vouched for."""
 
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.chaincode.existence import world
 from tests.chaincode.existence.world import CHAIN, RELAYER, World, key_of
+from wattloom.chaincode.api.errors import ChaincodeError
 from wattloom.chaincode.existence.messages import Publish
 from wattloom.chaincode.existence.records import Epoch
 from wattloom.market.meter.meter import Meter
+from wattloom.network.client import Refused
+
+
+class InMemory:
+    """A relayer's client of a ledger in memory, and all that it was asked to hand in."""
+
+    def __init__(self, ledger: World) -> None:
+        self.ledger, self.calls = ledger, []
+
+    def submit(self, function, argument):
+        self.calls.append((function, argument))
+        with _refusals():
+            self.ledger.submit(RELAYER, function, argument)
+
+    def evaluate(self, function, argument, result):
+        with _refusals():
+            return self.ledger.evaluate(RELAYER, function, argument, result)
+
+
+@contextmanager
+def _refusals():
+    try:
+        yield
+    except ChaincodeError as refusal:
+        raise Refused(refusal.code, refusal.details, str(refusal), tx_id="") from None
 
 
 def prepared(folder: Path, number: int = 0, *, anchor: Path | None = None) -> Path:
@@ -23,7 +50,7 @@ def vouched(meter: Meter, ledger: World, *, trees: int = 1) -> Epoch:
     ledger.advance_to(opened.requests_until_s + 1)
     epoch = ledger.epoch(opened.number)
     for question in meter.questions(epoch, trees):
-        meter.take_answer(question, key_of(question.witness).blind_sign(question.blinded))
+        meter.take_answer(question, key_of(epoch, question.witness).blind_sign(question.blinded))
     publish(meter, ledger, epoch)
     ledger.advance_to(epoch.starts_at_s)
     return epoch

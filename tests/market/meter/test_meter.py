@@ -80,7 +80,7 @@ def test_questions_stay_the_same_until_they_are_answered(meter, ledger):
     assert {each.blinded for each in meter.questions(epoch, 2)} == {each.blinded for each in asked}
     assert meter.signed_trees(epoch) == []
     for question in asked[:2]:
-        meter.take_answer(question, key_of(question.witness).blind_sign(question.blinded))
+        meter.take_answer(question, key_of(epoch, question.witness).blind_sign(question.blinded))
     assert len(list(meter.questions(epoch, 2))) == 4
     assert len(meter.signed_trees(epoch)) == 1
     publish(meter, ledger, epoch)
@@ -93,7 +93,7 @@ def test_what_a_witness_sees_is_nothing_that_is_ever_published(meter, ledger):
     epoch = ledger.epoch()
     asked = list(meter.questions(epoch, 1))
     for question in asked:
-        meter.take_answer(question, key_of(question.witness).blind_sign(question.blinded))
+        meter.take_answer(question, key_of(epoch, question.witness).blind_sign(question.blinded))
     (tree,) = meter.signed_trees(epoch)
     publish(meter, ledger, epoch)
     published = b"".join(ledger.contract_state().values())

@@ -5,29 +5,13 @@ import json
 import pytest
 
 from tests.chaincode.existence.world import RELAYER, World, key_of
-from tests.market.meter.fleet import prepared
+from tests.market.meter.fleet import InMemory, prepared
 from tests.market.meter.test_restoring import subject
-from wattloom.chaincode.api.errors import ChaincodeError
 from wattloom.chaincode.existence.records import Tally
 from wattloom.market.meter import relay as relaying
 from wattloom.market.meter.meter import Meter
 from wattloom.market.meter.relay import Relay
 from wattloom.market.meter.spool import leave_receipt, leave_tree
-from wattloom.network.client import Refused
-
-
-class InMemory:
-    """A client of a ledger in memory, and all that it was asked to hand in."""
-
-    def __init__(self, ledger):
-        self.ledger, self.calls = ledger, []
-
-    def submit(self, function, argument):
-        self.calls.append((function, argument))
-        try:
-            self.ledger.submit(RELAYER, function, argument)
-        except ChaincodeError as refusal:
-            raise Refused(refusal.code, refusal.details, str(refusal), tx_id="") from None
 
 
 @pytest.fixture
@@ -51,7 +35,7 @@ def meters(tmp_path, ledger):
     ledger.advance_to(opened.requests_until_s + 1)
     for meter in found:
         for question in meter.questions(ledger.epoch(), 2):
-            meter.take_answer(question, key_of(question.witness).blind_sign(question.blinded))
+            meter.take_answer(question, key_of(ledger.epoch(), question.witness).blind_sign(question.blinded))
     yield found
     for meter in found:
         meter.close()

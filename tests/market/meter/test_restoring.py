@@ -71,6 +71,7 @@ def test_a_restored_meter_has_trees_again_in_the_next_epoch(folder, ledger, epoc
     backup = Backup(folder)
     receipts(folder, epoch, range(1))
     backup.restore()
+    ledger.refill()
     with Meter(folder) as meter:
         following = vouched(meter, ledger)
         ledger.submit(

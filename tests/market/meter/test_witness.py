@@ -3,14 +3,15 @@ from msgspec.structs import replace
 
 from tests.chaincode.existence import world
 from tests.chaincode.existence.world import RELAYER, World
-from tests.market.meter.fleet import prepared
-from wattloom.chaincode.existence.messages import Asked, AskedOf
+from tests.market.meter.fleet import InMemory, prepared
+from wattloom.chaincode.existence.messages import Asked, AskedOf, MeterOf
 from wattloom.chaincode.existence.records import Drawn
 from wattloom.identity.errors import IdentityRejected, KeyFileError
 from wattloom.identity.existence.blind_keys import modulus
 from wattloom.market.meter.errors import NotVouched
 from wattloom.market.meter.meter import Meter
 from wattloom.market.meter.witness import Witness
+from wattloom.network.client import NotAnswered
 
 ALONE = replace(world.RULES, witnesses=1, needed=1)
 
@@ -136,6 +137,43 @@ def test_the_key_that_was_drawn_signs_and_not_a_newer_one(witness, meter, epoch,
     assert pow(int.from_bytes(answer, "big"), 65_537, n) == int.from_bytes(question.blinded, "big")
 
 
-def test_every_key_of_a_witness_is_another(witness, epoch):
-    """Under the same key a signature of one epoch would do in the next: nobody sees what it is."""
-    assert epoch.witnesses[0].blind_key != witness.new_key().blind_key
+class TestOnTheRoll:
+    @pytest.fixture
+    def client(self, ledger):
+        return InMemory(ledger)
+
+    @pytest.fixture
+    def own(self, tmp_path, witness):
+        with Meter(tmp_path / "witness") as own:
+            yield own
+
+    def test_a_key_that_waits_to_be_drawn_stays(self, witness, own, client):
+        assert not witness.enlist(own, client)
+        assert client.calls == []
+
+    def test_a_key_that_was_drawn_is_followed_by_another(self, witness, own, client, epoch):
+        """Under the same key a signature of one epoch would do in the next: nobody sees what it is."""
+        assert witness.enlist(own, client)
+        ((_, request),) = client.calls
+        assert request.blind_key != epoch.witnesses[0].blind_key
+        assert not witness.enlist(own, client)
+
+    def test_who_was_dismissed_enlists_again(self, witness, own, client, ledger):
+        ledger.submit(world.DESK, "existence:dismiss", MeterOf(lfdi=own.lfdi))
+        assert witness.enlist(own, client)
+        assert ledger.roll() == [own.lfdi]
+
+    def test_an_enlistment_that_did_not_arrive_is_tried_again(self, witness, own, client, ledger, epoch):
+        def lost(*_):
+            raise NotAnswered("gone")
+
+        working, client.submit = client.submit, lost
+        with pytest.raises(NotAnswered):
+            witness.enlist(own, client)
+        client.submit = working
+        assert witness.enlist(own, client)
+
+    def test_a_witness_whose_folder_was_emptied_enlists_again(self, tmp_path, witness, own, client):
+        for path in (tmp_path / "witness").glob("witness-*.key"):
+            path.unlink()
+        assert witness.enlist(own, client)

@@ -26,6 +26,8 @@ FORGOTTEN: tuple[tuple[str, type[Record]], ...] = (
 def open_epoch(ctx: Context) -> Epoch:
     """Open the next epoch under the consortium's rules; it begins when the one before ends, or soon.
 
+    Witnesses whose keys served in the one before leave the roll, unless they have enlisted with another key.
+
     Raises
     ------
     EpochNotDrawn : the one before still takes requests
@@ -37,6 +39,8 @@ def open_epoch(ctx: Context) -> Epoch:
     if before is not None and not before.drawn:
         raise EpochNotDrawn(epoch=before.number, requests_until_s=before.requests_until_s)
     # WRITE
+    if before is not None:
+        roll.retire(ctx, before.witnesses)
     starts_at_s = ctx.block_time_s + rules.request_s + rules.publish_s
     if before is not None:
         starts_at_s = max(starts_at_s, before.ends_at_s)

@@ -88,9 +88,10 @@ class Witness(Record, frozen=True, kw_only=True):
 
 
 class Enlisted(Record, frozen=True, kw_only=True):
-    """The version of a meter's last enlistment, kept also when it is off the roll."""
+    """A meter's last enlistment, kept also when it is off the roll."""
 
     version: int
+    blind_key: BlindKey
 
 
 class Place(Record, frozen=True, kw_only=True):

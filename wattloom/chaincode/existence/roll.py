@@ -1,5 +1,7 @@
 """The roll of meters that may be drawn as witnesses: places from 0, without gaps."""
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from wattloom.chaincode.api import AlreadyExists, Context, InvalidArgument, Page
@@ -19,7 +21,7 @@ def enlist(ctx: Context, request: Enlist) -> Witness:
     ------
     NotFound : no such meter is registered
     MeterRevoked : it is revoked
-    InvalidArgument : it has enlisted with this version or a later one
+    InvalidArgument : it has enlisted with this version or a later one, or this key has left the roll
     ProofRefused : it has not signed this, or the key has not the form of a witness's
     """
     # READ
@@ -35,6 +37,8 @@ def enlist(ctx: Context, request: Enlist) -> Witness:
     check_meter(ctx, meter, request.signature, statement)
     with rejections_refused():
         modulus(request.blind_key)
+    if last is not None and before is None and request.blind_key == last.blind_key:
+        raise InvalidArgument(reason="blind_key has been on the roll before: enlist with a new one")
     # WRITE
     witness = Witness(
         lfdi=meter.lfdi,
@@ -43,7 +47,7 @@ def enlist(ctx: Context, request: Enlist) -> Witness:
         place=roll.places if before is None else before.place,
     )
     ctx.state.put(keys.witness(meter.lfdi), witness)
-    ctx.state.put(keys.enlisted(meter.lfdi), Enlisted(version=request.version))
+    ctx.state.put(keys.enlisted(meter.lfdi), Enlisted(version=request.version, blind_key=request.blind_key))
     if before is None:
         ctx.state.put(keys.place(witness.place), Place(lfdi=meter.lfdi))
         ctx.state.put(keys.ROLL, Roll(places=roll.places + 1))
@@ -91,6 +95,16 @@ def list_roll(ctx: Context, request: PageOfRoll) -> Page[Place]:
     return ctx.state.page(Place, "place", limit=request.limit, bookmark=request.bookmark)
 
 
+def read_witness(ctx: Context, request: MeterOf) -> Witness:
+    """Show a meter's place on the roll, and the key under which it waits to be drawn.
+
+    Raises
+    ------
+    NotFound : it is not on the roll
+    """
+    return ctx.state.get(keys.witness(request.lfdi), Witness)
+
+
 def find(ctx: Context, lfdi: str) -> Witness | None:
     """Return a witness, or None where the meter is not on the roll."""
     return ctx.state.find(keys.witness(lfdi), Witness)
@@ -100,6 +114,17 @@ def at(ctx: Context, place: int) -> Drawn:
     """Return the witness at a place of the roll."""
     lfdi = ctx.state.get(keys.place(place), Place).lfdi
     return Drawn(lfdi=lfdi, blind_key=ctx.state.get(keys.witness(lfdi), Witness).blind_key)
+
+
+def retire(ctx: Context, drawn: Iterable[Drawn]) -> None:
+    """Take off the roll who stands there still with a key that was drawn.
+
+    Such a key signs what it does not see: in a second epoch, what it signed in the first would count.
+    """
+    for each in drawn:
+        witness = find(ctx, each.lfdi)
+        if witness is not None and witness.blind_key == each.blind_key:
+            _strike(ctx, witness)
 
 
 def _strike(ctx: Context, witness: Witness) -> None:

@@ -4,13 +4,17 @@ A meter never asks the ledger for one of its trees or receipts: the question wou
 with them. It follows what is told of all of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
+from typing import TypeVar
 
-from wattloom.chaincode.existence.messages import Asked, AskedOf, EpochOf, Received
-from wattloom.chaincode.existence.records import Epoch, Tally, VouchedTree
+from wattloom.chaincode.api import NotFound
+from wattloom.chaincode.existence.messages import Asked, AskedOf, EpochOf, MeterOf, Received
+from wattloom.chaincode.existence.records import Epoch, Tally, VouchedTree, Witness
 from wattloom.market.meter.meter import Meter
-from wattloom.network.client import Client, Event
+from wattloom.network.client import Client, Event, Refused
+
+R = TypeVar("R")
 
 CONTRACT = "existence"
 PUBLISHED, RECEIVED = "tree_published", "received"
@@ -29,6 +33,14 @@ def epoch(client: Client, number: int) -> Epoch:
 def asked(client: Client, number: int, lfdi: str) -> Asked:
     """Return what a meter has asked for in an epoch; raise `Refused` where it has not."""
     return client.evaluate("existence:read_asked", AskedOf(epoch=number, lfdi=lfdi), Asked)
+
+
+def waiting_key(client: Client, lfdi: str) -> bytes | None:
+    """Return the key under which a meter waits to be drawn; None where it has none, or it was drawn."""
+    witness = _found(lambda: client.evaluate("existence:read_witness", MeterOf(lfdi=lfdi), Witness))
+    newest = _found(lambda: newest_epoch(client))
+    served = {drawn.blind_key for drawn in newest.witnesses} if newest else set()
+    return witness.blind_key if witness and witness.blind_key not in served else None
 
 
 def published(client: Client, of: Epoch) -> list[str]:
@@ -54,3 +66,12 @@ def follow(meter: Meter, events: Iterable[Event]) -> int:
         if event.name == RECEIVED:
             discarded += meter.heed([event.read(Received)])
     return discarded
+
+
+def _found(read: Callable[[], R]) -> R | None:
+    try:
+        return read()
+    except Refused as refusal:
+        if refusal.code == NotFound.code:
+            return None
+        raise

@@ -27,8 +27,7 @@ CREATE TABLE IF NOT EXISTS signed (
 class Witness:
     """The witness in a meter's folder: its keys, and what it has signed.
 
-    A key that was drawn serves its one epoch; what it signs is unseen, so under one key for several epochs a
-    signature given in one could be used in another.
+    A key that was drawn serves its one epoch, and the ledger takes it off the roll before the next.
     """
 
     def __init__(self, folder: Path, lfdi: str, *, password: str | None = None) -> None:
@@ -50,8 +49,9 @@ class Witness:
         return key
 
     def enlist(self, meter: Meter, client: Client) -> bool:
-        """Put a fresh key on the roll, unless the last one has not been drawn yet; tell whether it did."""
-        if self._has_fresh_key(client):
+        """Put a fresh key on the roll, unless one of ours waits there to be drawn; tell whether it did."""
+        waiting = ledger.waiting_key(client, self._lfdi)
+        if waiting is not None and self._path(waiting).exists():
             return False
         client.submit("existence:enlist", meter.enlist(self.new_key().blind_key, version=_now_ms()))
         return True
@@ -107,17 +107,6 @@ class Witness:
         self._remember(question)
         drawn = epoch.witnesses[position].blind_key
         return WitnessKey.load(self._path(drawn), password=self._password).blind_sign(question.blinded)
-
-    def _has_fresh_key(self, client: Client) -> bool:
-        """Tell whether there is a key that the newest epoch has not drawn, so that it serves one epoch."""
-        own = sorted(self._folder.glob("witness-*.key"), key=lambda path: path.stat().st_mtime_ns)
-        if not own:
-            return False
-        try:
-            drawn = ledger.newest_epoch(client).witnesses
-        except Refused:  # there is no epoch yet
-            return True
-        return own[-1] not in {self._path(each.blind_key) for each in drawn}
 
     def _remember(self, question: BlindQuestion) -> None:
         row = (question.epoch, question.lfdi, question.tree)
