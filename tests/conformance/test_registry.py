@@ -25,6 +25,7 @@ from wattloom.chaincode.registry.records import (
     MeterChain,
     MeterChains,
     MeterId,
+    Standing,
     Succession,
 )
 from wattloom.identity.certificates import Authority
@@ -151,6 +152,12 @@ def test_a_meter_measures_a_home_through_renewals_until_the_household_moves_out(
     registrar.submit("registry:certify_meter", renewed)
     asked = ClientIds(client_ids=[renewed.client_id])
     assert home.query("registry:find_announced", asked, Announced).certificates == [renewed]
+    party_id = f"north.meter-{meter.lfdi}"
+    standing = [
+        home.query("registry:read_standing", Binding(party_id=party_id, client_id=client_id), Standing)
+        for client_id in (chain.client_id, renewed.client_id)
+    ]
+    assert [each.accepted for each in standing] == [False, True]
 
     registrar.submit("registry:register_home", Home(party_id=home.party_id, limit_wh=5_000))
     installation = Installation(party_id=home.party_id, lfdi=meter.lfdi)

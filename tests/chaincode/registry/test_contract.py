@@ -26,6 +26,7 @@ from wattloom.chaincode.registry.records import (
     MeterChain,
     MeterId,
     Organisation,
+    Standing,
 )
 from wattloom.chaincode.testing import caller
 from wattloom.identity.certificates import Authority
@@ -95,6 +96,13 @@ class TestOrganisations:
         refused(alone, outsider, "add_organisation", organisation(EAST, "east"), NeedsVote)
 
 
+def standings(world, *bindings):
+    anybody = caller("south.h9", "home")
+    return [
+        world.evaluate(anybody, "registry:read_standing", binding, Standing).accepted for binding in bindings
+    ]
+
+
 class TestClients:
     def test_replacing_announces_the_new_binding(self, world):
         world.admit(issue())
@@ -138,6 +146,18 @@ class TestClients:
         refused(world, caller("north.h1", "home"), "revoke_client", client, Forbidden)
         world.submit(DESK, "registry:revoke_client", client)
         refused(world, DESK, "revoke_client", client, AlreadyExists)
+
+    def test_anybody_sees_through_which_certificate_a_party_may_act(self, world):
+        identity = issue()
+        own = Binding(party_id="north.h1", client_id=identity.client_id)
+        other = Binding(party_id="north.h1", client_id="ab" * 32)
+        assert standings(world, own, other) == [True, True]  # it has not acted yet
+        world.admit(identity)
+        assert standings(world, own, other) == [True, False]
+        world.submit(DESK, "registry:replace_client", other)
+        assert standings(world, own, other) == [False, True]
+        world.submit(DESK, "registry:revoke_client", ClientId(client_id="ab" * 32))
+        assert standings(world, own, other) == [False, False]
 
     @pytest.mark.parametrize("client_id", ["", "AB" * 32, "ab" * 31, "ab" * 32 + "\n"])
     def test_a_client_id_is_a_hash(self, world, client_id):

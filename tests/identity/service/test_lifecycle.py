@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 from cryptography import x509
 
+from wattloom.identity.certificates import Authority
 from wattloom.identity.client import Refused
 from wattloom.identity.keys import SigningKey
 from wattloom.identity.log.proofs import verify_consistency
@@ -16,7 +17,7 @@ from wattloom.identity.service.server import IdentityThread
 from wattloom.identity.verify import verify_client
 from wattloom.identity.wire import identity_pb2 as wire
 
-from .conftest import START_S, connected
+from .conftest import MADE_AT_S, START_S, connected
 from .requests import enrolled, nonce_of
 
 COMPROMISE = wire.REASON_KEY_COMPROMISE
@@ -188,6 +189,17 @@ class TestRotation:
             other = successor.issue_client("desk", role="registrar", not_before_s=START_S)
             for operator in (registrar, other):
                 assert len(list(client.list(operator))) == 2
+
+    def test_a_manufacturer_is_trusted_while_the_service_answers(self, folder):
+        other = Authority.create("Zeta root", organisation="zeta", not_before_s=START_S, path_length=1)
+        line = other.issue_intermediate("Zeta meters", not_before_s=START_S)
+        meter = line.issue_meter("z-1", manufactured_at_s=MADE_AT_S)
+        with IdentityThread(folder) as service, connected(service, folder) as client:
+            with pytest.raises(Refused, match="'zeta' is no manufacturer trusted here"):
+                enrolled(client, meter)
+            folder.trust(other.certificate)
+            service.server.reload()
+            enrolled(client, meter)
 
     def test_a_folder_that_cannot_be_read_leaves_the_present_ca_at_work(self, folder, new_meter, utility):
         with IdentityThread(folder) as service, connected(service, folder) as client:

@@ -16,7 +16,7 @@ from wattloom.identity.certificates import Authority
 from wattloom.identity.client import IdentityClient, NotAnswered
 from wattloom.identity.errors import IdentityError, InvalidRequest, KeyFileError
 from wattloom.identity.keys import SigningKey
-from wattloom.identity.service.errors import ServiceNotStarted
+from wattloom.identity.service.errors import LedgerSilent, ServiceNotStarted
 from wattloom.identity.service.folder import ServiceFolder
 from wattloom.identity.service.publishing import Event, NotPublished
 from wattloom.identity.service.server import IdentityServer, IdentityThread
@@ -156,7 +156,7 @@ def test_who_did_what_is_written_down(service, client, new_meter, registrar):
 
 
 class Flaky:
-    """A publisher that fails first, and says what it was told."""
+    """A publisher that fails first, says what it was told, and knows nothing of anybody."""
 
     def __init__(self, *failures):
         self.failures, self.told = list(failures), []
@@ -165,6 +165,9 @@ class Flaky:
         if self.failures:
             raise self.failures.pop(0)
         self.told.append((announcement.event, announcement.certificate_id))
+
+    async def accepts(self, party_id, certificate_id):
+        raise LedgerSilent(reason="away")
 
     async def close(self):
         pass
@@ -180,6 +183,15 @@ def test_what_the_ledger_could_not_be_told_is_told_later(folder, new_meter):
         service.drain()
         assert service.server.outbox.waiting() == 0
     assert publisher.told == [(Event.ENROLLED, identity.client_id), (Event.RENEWED, renewed.client_id)]
+
+
+def test_a_registrar_is_heard_when_the_ledger_says_that_its_certificate_holds(folder, registrar):
+    with (
+        IdentityThread(folder, Flaky) as service,
+        connected(service, folder) as client,
+        pytest.raises(NotAnswered, match=r"does not say whether your certificate still holds.*away"),
+    ):
+        list(client.list(registrar))
 
 
 def test_what_the_ledger_will_never_take_is_not_tried_for_ever(folder, new_meter):

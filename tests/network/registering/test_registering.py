@@ -7,9 +7,10 @@ from hashlib import sha256
 import pytest
 
 from tests.network.community import CHAIN_ID, Community, running
-from wattloom.chaincode.registry.records import Manufacturer, Meter, MeterId
+from wattloom.chaincode.registry.records import ClientId, Manufacturer, Meter, MeterId
 from wattloom.identity.certificates import Authority
 from wattloom.identity.client import IdentityClient
+from wattloom.identity.client import Refused as RefusedByService
 from wattloom.identity.keys import SigningKey
 from wattloom.identity.service.folder import ServiceFolder
 from wattloom.identity.service.server import IdentityThread
@@ -120,6 +121,23 @@ def test_a_revoked_meter_is_refused_by_the_ledger(service, ledger, community):
     with Client([address], identity=identity, **reach) as as_meter, pytest.raises(Refused) as refusal:
         as_meter.evaluate("registry:read_meter", MeterId(lfdi=meter.lfdi), Meter)
     assert refusal.value.code == "CLIENT_REVOKED"
+
+
+def test_a_registrar_whose_certificate_was_taken_back_does_nothing_at_the_service_either(
+    service, office, community
+):
+    leaver = community.member("leaver", "registrar")
+    with reached(service) as client:
+        _, identity = enrolled(client, "six")
+        certificate_id = sha256(identity.certificate).digest()
+        assert list(client.list(leaver))
+        office.submit("registry:revoke_client", ClientId(client_id=leaver.client_id))
+        for forbidden in (
+            lambda: client.revoke(leaver, certificate_id, reason=wire.REASON_KEY_COMPROMISE),
+            lambda: list(client.list(leaver)),
+        ):
+            with pytest.raises(RefusedByService, match="that the ledger accepts for hills"):
+                forbidden()
 
 
 def test_what_the_ledger_knows_already_is_taken_for_told(service, office):

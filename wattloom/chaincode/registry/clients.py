@@ -6,7 +6,14 @@ from wattloom.chaincode.api import AlreadyExists, Context, InvalidArgument
 from wattloom.chaincode.registry import keys
 from wattloom.chaincode.registry.access import organisation_of, require_own
 from wattloom.chaincode.registry.errors import ClientRevoked
-from wattloom.chaincode.registry.records import Binding, Client, ClientId, ClientStatus, Revocation
+from wattloom.chaincode.registry.records import (
+    Binding,
+    Client,
+    ClientId,
+    ClientStatus,
+    Revocation,
+    Standing,
+)
 
 
 def acting_client(ctx: Context, party_id: str) -> Client | None:
@@ -54,6 +61,16 @@ def bind(ctx: Context, request: Binding) -> None:
     if new is not None:
         ctx.state.put(keys.client(new.client_id), replace(new, status=ClientStatus.ACTIVE))
     ctx.state.put(keys.party(request.party_id), request)
+
+
+def read_standing(ctx: Context, request: Binding) -> Standing:
+    """Show whether a party may act through a certificate: it is not taken back, and the party has no other.
+
+    For who judges a member's certificate away from the ledger; that the certificate is genuine, they see.
+    """
+    revocation = keys.revocation(organisation_of(request.party_id), request.client_id)
+    bound = ctx.state.find(keys.party(request.party_id), Binding)
+    return Standing(accepted=not ctx.state.exists(revocation) and bound in (None, request))
 
 
 def unbind(ctx: Context, party_id: str) -> None:

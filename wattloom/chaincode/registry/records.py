@@ -78,6 +78,12 @@ class Revocation(Record, frozen=True, kw_only=True):
     revoked_at_s: TimeS
 
 
+class Standing(Record, frozen=True, kw_only=True):
+    """Whether a party may act through a certificate."""
+
+    accepted: bool
+
+
 class Home(Record, frozen=True, kw_only=True):
     """A household under its pseudonymous id.
 

@@ -9,7 +9,8 @@ IdentityError
     ├── NotPossessed             a signature is missing that proves who holds a key
     ├── NotFound                 no such certificate, list or size
     ├── NotValid                 the certificate is revoked, replaced or expired
-    ├── NotAllowed               the caller is no registrar of the organisation
+    ├── NotAllowed               the caller is no registrar of the organisation, or no longer
+    ├── LedgerSilent             the ledger, which knows who may still act, does not answer: come back later
     ├── TooOften                 above a rate limit: come back later
     └── Busy                     too many certificates are being issued: come back later
 """
@@ -93,12 +94,25 @@ class NotValid(ServiceRefusal):
 
 
 class NotAllowed(ServiceRefusal):
-    """The caller is no registrar of the organisation."""
+    """The caller is no registrar of the organisation, or no longer."""
 
     code, status = "NOT_ALLOWED", StatusCode.PERMISSION_DENIED
 
     def __init__(self, *, needed: str) -> None:
         super().__init__(f"this call takes {needed}", needed=needed)
+
+
+class LedgerSilent(ServiceRefusal):
+    """The ledger, which knows who may still act, does not answer."""
+
+    code, status = "LEDGER_SILENT", StatusCode.UNAVAILABLE
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(
+            f"the ledger does not say whether your certificate still holds: come back later ({reason})",
+            reason=reason,
+            retry_after_s=5.0,
+        )
 
 
 class TooOften(ServiceRefusal):

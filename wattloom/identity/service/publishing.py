@@ -1,4 +1,4 @@
-"""What the ledger is told of certificates, through whoever knows how to reach it."""
+"""What the ledger is told and asked of certificates, through whoever knows how to reach it."""
 
 from enum import StrEnum
 from typing import Protocol
@@ -41,10 +41,14 @@ class NotPublished(Exception):
 
 
 class Publisher(Protocol):
-    """Tells the ledger. May be asked for the same announcement again, also after it has succeeded."""
+    """Speaks with the ledger. May be given the same announcement again, also after it has succeeded."""
 
     async def publish(self, announcement: Announcement) -> None:
         """Return once a durable block holds it; raise `NotPublished`."""
+        ...
+
+    async def accepts(self, party_id: str, certificate_id: str) -> bool:
+        """Return whether the ledger lets a party act through a certificate; raise `LedgerSilent`."""
         ...
 
     async def close(self) -> None:

@@ -7,26 +7,34 @@ import msgspec
 from sqlalchemy import insert, select, update
 
 from wattloom.identity.errors import Code, IdentityRejected
+from wattloom.identity.handles import client_id
 from wattloom.identity.service import statements
 from wattloom.identity.service.applying import prove, require_id, use
 from wattloom.identity.service.batch import announcement, known_meters, outbox_row
 from wattloom.identity.service.challenges import Challenges
 from wattloom.identity.service.errors import BadRequest, NonceRefused, NotAllowed, NotFound, NotValid
 from wattloom.identity.service.orders import UsedNonce
-from wattloom.identity.service.publishing import Event
+from wattloom.identity.service.publishing import Event, Publisher
 from wattloom.identity.store import Database
 from wattloom.identity.store.schema import audit, certificates, outbox, used_nonces
-from wattloom.identity.verify import Member, verify_client
+from wattloom.identity.verify import verify_client
 from wattloom.identity.wire import identity_pb2 as wire
 
 REGISTRAR: Final = "registrar"
 
 
+class Actor(msgspec.Struct, frozen=True):
+    """A registrar of the organisation, and the SHA-256 of the certificate that proves it (hexadecimal)."""
+
+    party_id: str
+    certificate_id: str
+
+
 class Permit(msgspec.Struct, frozen=True):
     """A revocation that may be carried out."""
 
+    actor: Actor
     nonce: UsedNonce
-    actor: str
     certificate_id: bytes
     reason: int
 
@@ -34,6 +42,7 @@ class Permit(msgspec.Struct, frozen=True):
 class Listing(msgspec.Struct, frozen=True):
     """A page that may be shown: `after_index` is the first place of the log that it looks at."""
 
+    actor: Actor
     after_index: int
     limit: int
     only_valid: bool
@@ -48,8 +57,8 @@ def judge_revocation(
         raise BadRequest(field="reason", reason="is none that we know")
     nonce = use(challenges, request.operator.nonce, now_s=now_s)
     statement = statements.revocation(request.operator.nonce, request.certificate_id, request.reason)
-    member = _registrar(request.operator, statement, roots, now_s=now_s)
-    return Permit(nonce, f"{member.organisation}.{member.name}", request.certificate_id, request.reason)
+    actor = _registrar(request.operator, statement, roots, now_s=now_s)
+    return Permit(actor, nonce, request.certificate_id, request.reason)
 
 
 def judge_listing(
@@ -62,8 +71,18 @@ def judge_listing(
     statement = statements.listing(
         request.operator.nonce, request.after_index, request.limit, only_valid=request.only_valid
     )
-    _registrar(request.operator, statement, roots, now_s=now_s)
-    return Listing(request.after_index, request.limit, request.only_valid)
+    actor = _registrar(request.operator, statement, roots, now_s=now_s)
+    return Listing(actor, request.after_index, request.limit, request.only_valid)
+
+
+async def require_accepted(permit: Permit | Listing, publisher: Publisher | None) -> None:
+    """Raise `NotAllowed` where the ledger refuses the registrar's certificate, `LedgerSilent` where it is.
+
+    A registrar who has left keeps a certificate that is not over; where there is no ledger, nobody can tell.
+    """
+    actor = permit.actor
+    if publisher is not None and not await publisher.accepts(actor.party_id, actor.certificate_id):
+        raise NotAllowed(needed=f"a certificate that the ledger accepts for {actor.party_id}")
 
 
 def revoke(database: Database, permit: Permit, *, now_s: int) -> None:
@@ -94,13 +113,13 @@ def revoke(database: Database, permit: Permit, *, now_s: int) -> None:
                 at_s=now_s,
                 action=Event.REVOKED,
                 subject=certificate_id.hex(),
-                actor=permit.actor,
+                actor=permit.actor.party_id,
                 detail=f"reason {permit.reason}",
             )
         )
 
 
-def _registrar(operator: wire.Operator, statement: bytes, roots: Collection[bytes], *, now_s: int) -> Member:
+def _registrar(operator: wire.Operator, statement: bytes, roots: Collection[bytes], *, now_s: int) -> Actor:
     """Return who asks; raise unless it is a registrar of the organisation and has signed the statement."""
     root = operator.chain[-1] if operator.chain else b""
     if root not in roots:
@@ -111,4 +130,4 @@ def _registrar(operator: wire.Operator, statement: bytes, roots: Collection[byte
     prove(member.public_key, operator.signature, statement, "operator.signature")
     if member.role != REGISTRAR:
         raise NotAllowed(needed=f"the role {REGISTRAR}")
-    return member
+    return Actor(f"{member.organisation}.{member.name}", client_id(operator.chain[0]))

@@ -55,7 +55,7 @@ class IdentityServer:
         self.outbox: Final = Outbox(self._database, publisher, retry_s=retry_s)
         limits = Limits(per_second=settings.calls_per_second, burst=settings.burst)
         self._service = IdentityService(
-            self.register, folder.manufacturers(), self.outbox, CrlKeeper(self.register), limits
+            self.register, folder.manufacturers(), self.outbox, CrlKeeper(self.register), limits, publisher
         )
         self._rpc = RpcServer(
             SERVICE,
@@ -97,13 +97,14 @@ class IdentityServer:
         log.info("identity service stopped", address=self.address)
 
     def reload(self) -> None:
-        """Take over the issuing authorities that the folder has now; keep the present ones if they fail."""
+        """Take over the issuing authorities and manufacturers that the folder has now, all or none."""
         try:
-            self.register.issuers = self._folder.issuers()
+            issuers, manufacturers = self._folder.issuers(), self._folder.manufacturers()
         except IdentityError as error:
-            log.error("issuing authorities not reloaded", reason=str(error))
+            log.error("folder not reloaded", reason=str(error))
         else:
-            log.info("issuing authorities reloaded", current=self.register.issuers.current_id.hex())
+            self.register.issuers, self._service.manufacturers = issuers, manufacturers
+            log.info("folder reloaded", issuing=issuers.current_id.hex(), manufacturers=sorted(manufacturers))
 
 
 async def serve_identity(
@@ -114,7 +115,7 @@ async def serve_identity(
     metrics_port: int | None = None,
     on_ready: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; SIGHUP reloads the issuing authorities; `on_ready` hears the address.
+    """Serve until SIGINT or SIGTERM; SIGHUP reloads the folder; `on_ready` hears the address.
 
     Raises
     ------

@@ -15,8 +15,9 @@ from wattloom.identity.service.limits import Limits, RateLimiter
 from wattloom.identity.service.metrics import Metrics
 from wattloom.identity.service.orders import IssuedCertificate
 from wattloom.identity.service.outbox import Outbox
+from wattloom.identity.service.publishing import Publisher
 from wattloom.identity.service.register import Register
-from wattloom.identity.service.revoking import judge_listing, judge_revocation, revoke
+from wattloom.identity.service.revoking import judge_listing, judge_revocation, require_accepted, revoke
 from wattloom.identity.wire import identity_pb2 as wire
 
 
@@ -26,6 +27,7 @@ class IdentityService(ExistenceCalls):
     Parameters
     ----------
     manufacturers : name to DER root certificate of those whose meters are taken
+    publisher : asks the ledger whether a registrar's certificate still holds; without one, its dates decide
     """
 
     def __init__(
@@ -35,9 +37,10 @@ class IdentityService(ExistenceCalls):
         outbox: Outbox,
         crls: CrlKeeper,
         limits: Limits,
+        publisher: Publisher | None,
     ) -> None:
-        self._register, self._manufacturers = register, manufacturers
-        self._outbox, self._crls = outbox, crls
+        self._register, self.manufacturers = register, manufacturers
+        self._outbox, self._crls, self._publisher = outbox, crls, publisher
         self._challenges = Challenges(register.secret())
         self._limiter = RateLimiter(limits)
         self._desk = Desk(register.write, self._written)
@@ -52,7 +55,7 @@ class IdentityService(ExistenceCalls):
     async def Enrol(self, request: wire.EnrolRequest) -> wire.EnrolResponse:  # noqa: N802
         """Give a genuine meter its certificate."""
         self._limiter.take()
-        order = judge_enrolment(request, self._challenges, self._manufacturers, now_s=_now_s())
+        order = judge_enrolment(request, self._challenges, self.manufacturers, now_s=_now_s())
         with self.metrics.issuing("enrol"):
             issued = await self._desk.issue(order)
         return wire.EnrolResponse(issued=_issued(issued))
@@ -74,6 +77,7 @@ class IdentityService(ExistenceCalls):
         self._limiter.take()
         roots, now_s = self._register.issuers.roots, _now_s()
         permit = judge_revocation(request, self._challenges, roots, now_s=now_s)
+        await require_accepted(permit, self._publisher)
         await asyncio.to_thread(revoke, self._register.database, permit, now_s=now_s)
         self._outbox.wake()
         self.metrics.revoked.inc()
@@ -84,6 +88,7 @@ class IdentityService(ExistenceCalls):
         self._limiter.take()
         roots, now_s = self._register.issuers.roots, _now_s()
         permit = judge_listing(request, self._challenges, roots, now_s=now_s)
+        await require_accepted(permit, self._publisher)
         return await asyncio.to_thread(lookups.listing, self._register.database, permit, now_s=now_s)
 
     async def GetCRL(self, request: wire.GetCRLRequest) -> wire.GetCRLResponse:  # noqa: N802

@@ -45,7 +45,7 @@ def serve(
     ] = None,
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Run an identity service until it is interrupted; SIGHUP takes over a new issuing CA."""
+    """Run an identity service until interrupted; SIGHUP takes over new issuing CAs and manufacturers."""
     logs.configure(logging.INFO)
     with user_mistakes():
         service = ServiceFolder(folder, password=read_passphrase(passphrase_file))

@@ -1,4 +1,7 @@
-"""Tells the ledger what the identity service has issued and taken back: `identity.service.publishing`."""
+"""Tells the ledger what the identity service has issued and taken back, and asks it who may act.
+
+What the service expects of it stands in `identity.service.publishing`.
+"""
 
 import asyncio
 from typing import Final
@@ -7,11 +10,14 @@ from wattloom.chaincode.api import AlreadyExists, Forbidden, InvalidArgument
 from wattloom.chaincode.registry.errors import CertificateRefused, ClientRevoked
 from wattloom.chaincode.registry.records import (
     MAX_METERS,
+    Binding,
     ClientId,
     MeterCertificate,
     MeterChain,
     MeterChains,
+    Standing,
 )
+from wattloom.identity.service.errors import LedgerSilent
 from wattloom.identity.service.publishing import Announcement, Event, NotPublished
 from wattloom.network.client import AsyncClient, ClientError, Refused
 
@@ -50,6 +56,15 @@ class LedgerPublisher:
             raise NotPublished(str(refusal), final=refusal.code in _LASTING) from refusal
         except ClientError as error:
             raise NotPublished(str(error), final=False) from error
+
+    async def accepts(self, party_id: str, certificate_id: str) -> bool:
+        """Return whether the ledger lets a party act through a certificate; raise `LedgerSilent`."""
+        binding = Binding(party_id=party_id, client_id=certificate_id)
+        try:
+            standing = await self._client.evaluate("registry:read_standing", binding, Standing)
+        except ClientError as error:
+            raise LedgerSilent(reason=str(error)) from error
+        return standing.accepted
 
     async def close(self) -> None:
         """Let the ledger go."""
