@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from wattloom.identity.merkle import leaf_hash
-from wattloom.identity.parsing import parse
+from wattloom.identity.parsing import load_certificate, to_seconds
 from wattloom.identity.service.errors import NonceRefused, NotFound, NotValid, TooOften
 from wattloom.identity.service.issuers import Issuers
 from wattloom.identity.service.orders import MeterFacts, Order, member_name
@@ -21,6 +21,27 @@ SUPERSEDED: Final = 4
 DAY_S: Final = 86_400
 
 Row = dict[str, Any]
+
+# Statements are built once: building one takes longer than a small batch takes to run it.
+_KNOWN: Final = select(meters).where(meters.c.lfdi.in_(bindparam("lfdis", expanding=True)))
+_USED: Final = select(used_nonces.c.nonce).where(used_nonces.c.nonce.in_(bindparam("nonces", expanding=True)))
+_LATELY: Final = (
+    select(certificates.c.lfdi, func.count().label("number"))
+    .where(
+        certificates.c.lfdi.in_(bindparam("lfdis", expanding=True)),
+        certificates.c.issued_at_s > bindparam("since_s"),
+    )
+    .group_by(certificates.c.lfdi)
+)
+_MOVE: Final = (
+    update(meters).where(meters.c.lfdi == bindparam("b_lfdi")).values(certificate_id=bindparam("b_id"))
+)
+REPLACE: Final = (
+    update(certificates)
+    .where(certificates.c.certificate_id == bindparam("b_id"), certificates.c.revoked_at_s.is_(None))
+    .values(replaced_by=bindparam("b_by"), revoked_at_s=bindparam("b_at_s"), reason=bindparam("b_reason"))
+)
+"""Ends a certificate in favour of another: b_id, b_by, b_at_s, b_reason."""
 
 
 class KnownMeter(msgspec.Struct, frozen=True):
@@ -85,14 +106,13 @@ class Batch:
         changed = {row["lfdi"] for row in self.rows}
         fresh, again = changed - self._stored, changed & self._stored
         _many(run, insert(meters), [self._meter_row(lfdi) for lfdi in sorted(fresh)])
-        moved = update(meters).where(meters.c.lfdi == bindparam("b_lfdi"))
         _many(
             run,
-            moved.values(certificate_id=bindparam("b_id")),
+            _MOVE,
             [{"b_lfdi": lfdi, "b_id": self._meters[lfdi].certificate_id} for lfdi in sorted(again)],
         )
         _many(run, insert(certificates), self.rows)
-        _many(run, replace_certificate(), self._replaced)
+        _many(run, REPLACE, self._replaced)
         _many(run, insert(used_nonces), self._nonces)
         _many(run, insert(outbox), [outbox_row(each, self._now_s) for each in self._announcements])
         _many(run, insert(audit), [self._audit_row(each) for each in self._announcements])
@@ -131,7 +151,7 @@ class Batch:
                 "issuer_id": self._issuers.current_id,
                 "der": der,
                 "issued_at_s": self._now_s,
-                "not_after_s": parse(der).not_after_s,
+                "not_after_s": to_seconds(load_certificate(der).not_valid_after_utc),
             }
         )
         if before is not None:
@@ -186,19 +206,9 @@ def outbox_row(each: Announcement, now_s: int) -> Row:
     }
 
 
-def replace_certificate() -> Any:  # noqa: ANN401 - a SQLAlchemy statement
-    """Return the statement that ends a certificate in favour of another: b_id, b_by, b_at_s, b_reason."""
-    ended = update(certificates).where(
-        certificates.c.certificate_id == bindparam("b_id"), certificates.c.revoked_at_s.is_(None)
-    )
-    return ended.values(
-        replaced_by=bindparam("b_by"), revoked_at_s=bindparam("b_at_s"), reason=bindparam("b_reason")
-    )
-
-
 def known_meters(connection: Connection, lfdis: Iterable[str]) -> dict[str, KnownMeter]:
     """Return the meters of these handles that have a certificate."""
-    found = connection.execute(select(meters).where(meters.c.lfdi.in_(sorted(lfdis)))).mappings()
+    found = connection.execute(_KNOWN, {"lfdis": sorted(lfdis)}).mappings()
     return {
         row["lfdi"]: KnownMeter(
             MeterFacts(
@@ -215,8 +225,7 @@ def known_meters(connection: Connection, lfdis: Iterable[str]) -> dict[str, Know
 
 
 def _used(connection: Connection, orders: Sequence[Order]) -> set[bytes]:
-    asked = select(used_nonces.c.nonce).where(used_nonces.c.nonce.in_([each.nonce.nonce for each in orders]))
-    return set(connection.execute(asked).scalars())
+    return set(connection.execute(_USED, {"nonces": [each.nonce.nonce for each in orders]}).scalars())
 
 
 def _certificates(connection: Connection, ids: Sequence[bytes]) -> dict[bytes, Row]:
@@ -228,12 +237,8 @@ def _certificates(connection: Connection, ids: Sequence[bytes]) -> dict[bytes, R
 
 
 def _issued_since(connection: Connection, lfdis: Iterable[str], since_s: int) -> dict[str, int]:
-    asked = (
-        select(certificates.c.lfdi, func.count().label("number"))
-        .where(certificates.c.lfdi.in_(sorted(lfdis)), certificates.c.issued_at_s > since_s)
-        .group_by(certificates.c.lfdi)
-    )
-    return {row.lfdi: row.number for row in connection.execute(asked)}
+    found = connection.execute(_LATELY, {"lfdis": sorted(lfdis), "since_s": since_s})
+    return {row.lfdi: row.number for row in found}
 
 
 def _many(run: Any, statement: Any, rows: Sequence[Row]) -> None:  # noqa: ANN401 - SQLAlchemy's

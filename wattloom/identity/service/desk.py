@@ -14,8 +14,8 @@ from wattloom.identity.service.orders import IssuedCertificate, Order
 
 MAX_BATCH: Final = 64
 MAX_WAITING: Final = 512
-GATHER_S: Final = 0.005
-"""How long orders gather after a write, because a batch costs some milliseconds whatever its size."""
+GATHER_S: Final = 0.025
+"""How long orders gather when several come at a time; a batch costs some milliseconds whatever its size."""
 
 Outcome = IssuedCertificate | IdentityError
 Write = Callable[[Sequence[Order], int], list[Outcome]]
@@ -53,7 +53,8 @@ class Desk:
             while self._waiting:
                 batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
                 await self._write_batch(batch)
-                await asyncio.sleep(GATHER_S)
+                if len(batch) > 1:
+                    await asyncio.sleep(GATHER_S)
         finally:
             self._writer = None
 

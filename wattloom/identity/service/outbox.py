@@ -5,13 +5,13 @@ An announcement stays in the database until the ledger has it, so that no crash 
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from wattloom.identity.service.publishing import Announcement, NotPublished, Publisher
 from wattloom.identity.store import Database
@@ -20,6 +20,20 @@ from wattloom.identity.store.schema import outbox
 MAX_BATCH: Final = 256
 RETRY_S: Final = 5.0
 """How long to wait after the ledger could not be reached."""
+
+_WAITING: Final = (
+    select(outbox.c.number, outbox.c.announcement)
+    .where(outbox.c.done_at_s.is_(None))
+    .order_by(outbox.c.number)
+    .limit(MAX_BATCH)
+)
+_TRIED: Final = (
+    update(outbox)
+    .where(outbox.c.number == bindparam("b_number"))
+    .values(
+        done_at_s=bindparam("b_done_at_s"), last_error=bindparam("b_error"), attempts=outbox.c.attempts + 1
+    )
+)
 
 log = structlog.get_logger(__name__)
 
@@ -106,27 +120,24 @@ class Outbox:
         return False
 
     def _read(self) -> list[_Entry]:
-        undone = select(outbox.c.number, outbox.c.announcement).where(outbox.c.done_at_s.is_(None))
         with self._database.reading() as connection:
-            rows = connection.execute(undone.order_by(outbox.c.number).limit(MAX_BATCH)).all()
+            rows = connection.execute(_WAITING).all()
         return [
             _Entry(row.number, msgspec.msgpack.decode(row.announcement, type=Announcement)) for row in rows
         ]
 
     def _mark(self, results: Sequence[_Result]) -> None:
+        now_s = int(time.time())
+        rows = [
+            {
+                "b_number": each.number,
+                "b_error": each.error,
+                "b_done_at_s": now_s if each.done else None,
+            }
+            for each in results
+        ]
         with self._database.writing() as connection:
-            _update(connection, [each for each in results if each.done], int(time.time()))
-            _update(connection, [each for each in results if not each.done], None)
-
-
-def _update(connection: Connection, results: Iterable[_Result], done_at_s: int | None) -> None:
-    changed: Any = update(outbox).where(outbox.c.number == bindparam("b_number"))
-    changed = changed.values(
-        done_at_s=done_at_s, last_error=bindparam("b_error"), attempts=outbox.c.attempts + 1
-    )
-    rows = [{"b_number": each.number, "b_error": each.error} for each in results]
-    if rows:
-        connection.execute(changed, rows)
+            connection.execute(_TRIED, rows)
 
 
 async def _send(publisher: Publisher, entries: Sequence[_Entry]) -> list[_Result]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from wattloom.identity.errors import IdentityError
 from wattloom.identity.keys import SigningKey
@@ -18,6 +18,14 @@ from wattloom.identity.service.issuers import Issuers
 from wattloom.identity.service.orders import IssuedCertificate, Order
 from wattloom.identity.store import Database
 from wattloom.identity.store.schema import certificates, settings, tree_heads, used_nonces
+
+_SINCE: Final = (
+    select(certificates.c.leaf_hash)
+    .where(certificates.c.leaf_index >= bindparam("size"))
+    .order_by(certificates.c.leaf_index)
+)
+_HEAD: Final = select(tree_heads).where(tree_heads.c.tree_size == bindparam("size"))
+_FORGET: Final = delete(used_nonces).where(used_nonces.c.expires_at_s < bindparam("now_s"))
 
 PER_DAY: Final = 24
 """Certificates that one meter may have issued in 24 hours."""
@@ -60,7 +68,7 @@ class Register:
             batch.store()
             self._tree.extend(row["leaf_hash"] for row in batch.rows)
             head = self._sign(connection, now_s)
-            connection.execute(delete(used_nonces).where(used_nonces.c.expires_at_s < now_s))
+            connection.execute(_FORGET, {"now_s": now_s})
         return [each if isinstance(each, IdentityError) else self._issued(*each, head) for each in made]
 
     def head(self, *, now_s: int) -> TreeHead:
@@ -106,13 +114,12 @@ class Register:
 
     def _catch_up(self, connection: Connection) -> None:
         """Append what the database has beyond the tree."""
-        asked = select(certificates.c.leaf_hash).where(certificates.c.leaf_index >= self._tree.size)
-        self._tree.extend(connection.execute(asked.order_by(certificates.c.leaf_index)).scalars())
+        self._tree.extend(connection.execute(_SINCE, {"size": self._tree.size}).scalars())
 
     def _sign(self, connection: Connection, now_s: int) -> TreeHead:
         """Return the head of the whole tree, which is signed once a size."""
         size = self._tree.size
-        known = connection.execute(select(tree_heads).where(tree_heads.c.tree_size == size)).one_or_none()
+        known = connection.execute(_HEAD, {"size": size}).one_or_none()
         if known is not None:
             return TreeHead(*known)
         head = sign_head(self.log_key, tree_size=size, root_hash=self._tree.root(), timestamp_s=now_s)
