@@ -6,7 +6,7 @@ import pytest
 import typer
 
 from tests.docs.pages import ROOT, Page, pages
-from wattloom.cli import app
+from wattloom.cli import Room, app
 
 PAGES = pages()
 
@@ -47,6 +47,7 @@ def commands():
     found = {}
 
     def walk(command, words):
+        command = command.load() if isinstance(command, Room) else command
         found[words] = {option for each in command.params for option in each.opts} | {"--help"}
         for name in command.list_commands(None) if hasattr(command, "list_commands") else ():
             walk(command.get_command(None, name), (*words, name))

@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 import typer
 
 from reference.markdown import code, header, page, table
-from wattloom.cli import app
+from wattloom.cli import Room, app
 
 INTRODUCTION: Final = """\
 Every command of `wattloom`. Results go to stdout, reasons and the log to stderr. Exit codes: 0 done; 1
@@ -39,6 +39,7 @@ def _lines() -> Iterator[str]:
 
 def _walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - typer keeps click's types
     """Yield what can be called, not the groups above it."""
+    command = command.load() if isinstance(command, Room) else command
     if not hasattr(command, "list_commands"):
         yield name, command
         return

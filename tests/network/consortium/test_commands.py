@@ -8,13 +8,13 @@ from tests.network.community import Community
 from tests.network.community import running as served
 from tests.network.consortium.conftest import FOUR
 from tests.network.consortium.shell import assert_mistake, run
-from wattloom.cli import COMMANDS
+from wattloom.cli import PLACES
 from wattloom.network.consortium.commands import app
 from wattloom.network.consortium.layout import NetworkFolder
 
 
 def test_the_command_line_has_a_network():
-    assert COMMANDS["network"] == "wattloom.network.consortium.commands:app"
+    assert PLACES["network"] == "wattloom.network.consortium.commands:app"
 
 
 @pytest.mark.parametrize("command", [each.name or each.callback.__name__ for each in app.registered_commands])
