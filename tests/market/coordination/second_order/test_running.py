@@ -61,3 +61,20 @@ def test_observers_see_every_question_and_everybodys_trades():
 def test_a_day_of_ten_homes_takes_a_dozen_rounds(model):
     outcome = run_in_process(community(model, homes=10, slots=24, seed=1)).outcome
     assert len(outcome.rounds) <= 14
+
+
+@pytest.mark.parametrize(
+    ("model", "seed"),
+    [
+        ("hvac-2020", 2112),
+        ("hvac-2020", 5098),
+        ("hvac-2020", 5218),
+        ("hvac-2020", 7280),
+        ("vpp-2021", 2242),
+        ("vpp-2021", 7286),
+    ],
+)
+def test_the_slowest_communities_that_were_met_take_twenty_rounds_and_do_not_fall_back(model, seed):
+    outcome = run_in_process(community(model, homes=10, slots=24, seed=seed)).outcome
+    assert not outcome.fell_back
+    assert len(outcome.rounds) <= 20
