@@ -1,118 +1,24 @@
 """The whole way by the commands: a solo ledger, an identity service, meters, witnesses and a relay."""
 
 import json
-import time
 from hashlib import sha256
 
 import pytest
-from typer.testing import CliRunner
 
-from tests.network.community import CHAIN_ID, Community, running
+from tests.market.meter.town import FACTORY, START_S, run, running_town, wait_for, wait_until
+from tests.network.community import CHAIN_ID
 from wattloom.chaincode.existence.messages import Received
 from wattloom.chaincode.existence.records import Epoch
-from wattloom.chaincode.governance.actions import SetParameters
-from wattloom.chaincode.governance.messages import CastVote, Proposal, Propose, Status
-from wattloom.chaincode.governance.records import ExistenceRules
-from wattloom.chaincode.registry.records import Manufacturer
-from wattloom.identity.certificates import Authority, ClientIdentity, MeterIdentity
-from wattloom.identity.service.folder import ServiceFolder
-from wattloom.identity.service.server import IdentityThread
-from wattloom.identity.service.settings import Settings
-from wattloom.identity.tls import TlsIdentity
-from wattloom.market.meter.commands import app
+from wattloom.identity.certificates import ClientIdentity, MeterIdentity
 from wattloom.network.chain.block import Block
-from wattloom.network.client import AsyncClient, Client
-from wattloom.network.gateway import GatewayThread
-from wattloom.network.registering.publisher import LedgerPublisher
 
-START_S = int(time.time()) - 3_600
-MAKER = Authority.create("Acme root", organisation="acme", not_before_s=START_S, path_length=1)
-FACTORY = MAKER.issue_intermediate("Acme meters", not_before_s=START_S)
-HILLS = Authority.create("hills CA", organisation="hills", not_before_s=START_S, path_length=1)
-RULES = ExistenceRules(epoch_s=3_600, request_s=2, publish_s=1, witnesses=2, needed=2)
 SUBJECT = sha256(b"a commitment")
 
 
-class Town:
-    """A ledger and an identity service, and how the commands reach both."""
-
-    def __init__(self, path, ledger, reach, service_folder, service):
-        self.path, self.address, self.reach = path, ledger, reach
-        (path / "ledger-ca.pem").write_bytes(reach["ca_certificate"])
-        self.ledger = ["--ledger", ledger, "--ledger-ca", str(path / "ledger-ca.pem")]
-        service_ca = service_folder.tls_path / "tls-ca.pem"
-        self.service = ["--service", service.address, "--service-ca", str(service_ca)]
-        self.spool = path / "spool"
-        self.spool.mkdir()
-
-    def meter(self, serial):
-        """Return the folder of an enrolled meter."""
-        folder = self.path / serial
-        FACTORY.issue_meter(serial, manufactured_at_s=START_S).save(folder)
-        run("prepare", folder, "--chain-id", CHAIN_ID)
-        run("enrol", folder, *self.service)
-        return folder
-
-    def collect(self, folder):
-        return run("collect", folder, *self.ledger, *self.service, "--spool", self.spool)
-
-    def witness(self, folder):
-        return run("witness", folder, *self.ledger, *self.service)
-
-    def relay(self):
-        return run("relay", self.spool, "--identity", self.path / "relay", *self.ledger)
-
-
-def run(*words, code=0):
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    assert result.exit_code == code, result.output
-    return result.output
-
-
 @pytest.fixture
-def community():
-    return Community(HILLS)
-
-
-@pytest.fixture
-def town(tmp_path, community):
-    folder = community.create_ledger(tmp_path / "ledger")
-    tls = TlsIdentity.load(folder.tls_path)
-    community.member("relay", "relayer").save(tmp_path / "relay")
-    registrar = community.member("office", "registrar")
-    identity_folder = ServiceFolder.create(
-        tmp_path / "identity", HILLS, [MAKER.certificate], settings=Settings(burst=1_000)
-    )
-    with running(folder) as engine, GatewayThread(engine, tls=tls) as gateway:
-        reach = {"ca_certificate": tls.ca_pem, "chain_id": CHAIN_ID}
-
-        def connect():
-            return LedgerPublisher(AsyncClient([gateway.address], identity=registrar, **reach))
-
-        with Client(
-            [gateway.address], identity=community.member("admin", "consortium-admin"), **reach
-        ) as admin:
-            maker = Manufacturer(manufacturer="acme", root_certificate=MAKER.certificate)
-            admin.submit("registry:add_manufacturer", maker)
-            decide(admin, SetParameters(existence=RULES))
-        with IdentityThread(identity_folder, connect) as service:
-            town = Town(tmp_path, gateway.address, reach, identity_folder, service)
-            town.drain = service.drain
-            yield town
-
-
-def decide(admin, action):
-    proposed = admin.submit("governance:propose", Propose(action=action), Proposal).result
-    if proposed.status is Status.OPEN:
-        admin.submit("governance:vote", CastVote(number=proposed.number, approve=True), Proposal)
-
-
-def wait_for(client, name, from_height):
-    events = client.events(from_height, contract="existence", name=name)
-    try:
-        return next(events)
-    finally:
-        events.close()
+def town(tmp_path):
+    with running_town(tmp_path) as town:
+        yield town
 
 
 def handed_in(client, first, last):
@@ -125,15 +31,15 @@ def handed_in(client, first, last):
     return found
 
 
-def test_a_receipt_goes_all_the_way(town, community):
+def test_a_receipt_goes_all_the_way(town):
     witnesses = [town.meter("w-1"), town.meter("w-2")]
     meter = town.meter("m-1")
-    town.drain()
+    town.service_thread.drain()
     for folder in witnesses:
         assert "enlisted" in town.witness(folder)
-    with Client([town.address], identity=community.member("office", "registrar"), **town.reach) as office:
+    with town.office() as office:
         opened = office.submit("existence:open_epoch", None, Epoch)
-        assert "asked for 1 trees of epoch 1" in run("ask", meter, *town.ledger)
+        assert "asked for 1 trees of epoch 1" in town.ask(meter)
         wait_for(office, "witnesses_drawn", opened.height)
         assert "2 answers awaited" in town.collect(meter)
         for folder in witnesses:
@@ -145,9 +51,7 @@ def test_a_receipt_goes_all_the_way(town, community):
         words = ("receipt", meter, "--epoch", 1, "--subject", SUBJECT.hexdigest(), "--energy-wh", 900)
         signed = json.loads(run(*words, "--spool", town.spool))
         assert signed == json.loads(run(*words))
-        blocks = office.blocks(opened.height)
-        next(block for block in blocks if block.block_time_s >= opened.result.starts_at_s)
-        blocks.close()
+        wait_until(office, opened.result.starts_at_s, opened.height)
         assert "0 trees published, 1 receipts taken" in town.relay()
         heard = wait_for(office, "received", opened.height)
         anonymous = handed_in(office, opened.height, heard.height)
