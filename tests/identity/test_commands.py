@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 from wattloom.identity.certificates import Authority, ClientIdentity, MeterIdentity
 from wattloom.identity.commands import app
 from wattloom.identity.describe import describe
+from wattloom.identity.errors import KeyFileError
 from wattloom.identity.parsing import parse
 from wattloom.identity.succession import succession_statement
 from wattloom.identity.tls import TlsAuthority, TlsIdentity
@@ -144,6 +145,18 @@ def test_a_passphrase_encrypts_an_authoritys_key_and_is_needed_to_use_it(tmp_pat
     asked = ("issue-meter", tmp_path / "m", "--serial", "m-1", "--out", tmp_path / "meter")
     assert_mistake(run(*asked), "password")
     assert run(*asked, *words).exit_code == 0
+
+
+def test_a_members_and_a_meters_key_are_encrypted_by_a_passphrase_of_their_own(tmp_path, harbour, passphrase):
+    own = ("--key-passphrase-file", passphrase)
+    assert issue(harbour, tmp_path / "client", *own).exit_code == 0
+    assert run("create-manufacturer", tmp_path / "m", "--name", "acme").exit_code == 0
+    asked = ("issue-meter", tmp_path / "m", "--serial", "m-1", "--out", tmp_path / "meter")
+    assert run(*asked, *own).exit_code == 0
+    for kind, folder in ((ClientIdentity, "client"), (MeterIdentity, "meter")):
+        with pytest.raises(KeyFileError, match="password"):
+            kind.load(tmp_path / folder)
+        assert kind.load(tmp_path / folder, password="correct horse")
 
 
 @pytest.mark.parametrize(("content", "mode", "words"), [("x\n", 0o644, "chmod 600"), ("\n", 0o600, "empty")])

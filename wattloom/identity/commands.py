@@ -17,7 +17,7 @@ from wattloom.identity.describe import Description, describe
 from wattloom.identity.issuing import DAY_S
 from wattloom.identity.keys import SigningKey
 from wattloom.identity.parsing import to_seconds
-from wattloom.identity.passphrases import PassphraseFile, read_passphrase
+from wattloom.identity.passphrases import KeyPassphraseFile, PassphraseFile, read_passphrase
 from wattloom.identity.service import commands as service_commands
 from wattloom.identity.succession import succession_statement
 from wattloom.identity.terminal import user_mistakes
@@ -85,6 +85,7 @@ def issue_client(
     ] = None,
     days: Days = CLIENT_DAYS,
     passphrase_file: PassphraseFile = None,
+    key_passphrase_file: KeyPassphraseFile = None,
 ) -> None:
     """Make a member's key and certificate."""
     attributes = _attributes(attribute or [])
@@ -93,7 +94,7 @@ def issue_client(
         client = authority.issue_client(
             name, role=role, attributes=attributes, not_before_s=_start_s(), days=days
         )
-        client.save(out)
+        client.save(out, password=read_passphrase(key_passphrase_file))
     typer.echo(f"client {client.client_id}: {out / 'client.pem'}; keep {out / 'client.key'} to yourself")
 
 
@@ -128,13 +129,14 @@ def issue_meter(
     ] = None,
     days: Days = METER_DAYS,
     passphrase_file: PassphraseFile = None,
+    key_passphrase_file: KeyPassphraseFile = None,
 ) -> None:
     """Make a meter's key and certificate."""
     made_at_s = _now_s() if manufactured_at is None else to_seconds(manufactured_at.replace(tzinfo=UTC))
     with user_mistakes():
         authority = Authority.load(manufacturer / INTERMEDIATE, password=read_passphrase(passphrase_file))
         meter = authority.issue_meter(serial, manufactured_at_s=made_at_s, days=days)
-        meter.save(out)
+        meter.save(out, password=read_passphrase(key_passphrase_file))
     typer.echo(f"meter {meter.lfdi}: {out / 'meter.pem'}; keep {out / 'meter.key'} to yourself")
 
 

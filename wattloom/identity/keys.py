@@ -65,9 +65,9 @@ class SigningKey:
 
     @classmethod
     def from_pem(cls, pem: bytes, password: str | None = None) -> "SigningKey":
-        """Read PEM; raise `KeyFileError` unless it is a P-256 private key and the password fits."""
+        """Read PEM, by the password if encrypted; raise `KeyFileError` unless it is a P-256 private key."""
         try:
-            key = load_pem_private_key(pem, password.encode() if password else None)
+            key = load_pem_private_key(pem, password.encode() if password and b"ENCRYPTED" in pem else None)
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise KeyFileError(
                 f"private key: cannot be read, or its password is wrong or missing ({error})"

@@ -17,6 +17,13 @@ PassphraseFile = Annotated[
     ),
 ]
 
+KeyPassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-passphrase-file", help="File (mode 0600) whose first line encrypts the new private key."
+    ),
+]
+
 
 def read_passphrase(path: Path | None) -> str | None:
     """Return a file's first line; raise `KeyFileError` if others may read it or it is empty."""

@@ -18,6 +18,7 @@ from wattloom.identity.client.calling import IdentityClient
 from wattloom.identity.client.log_source import load_log_key
 from wattloom.identity.keys import SigningKey
 from wattloom.identity.parsing import parse, to_seconds
+from wattloom.identity.passphrases import PassphraseFile, read_passphrase
 from wattloom.identity.terminal import fail, user_mistakes
 from wattloom.identity.wire import identity_pb2 as wire
 
@@ -57,17 +58,19 @@ def enrol(
         datetime | None,
         typer.Option(formats=["%Y-%m-%dT%H:%M:%SZ"], help="In UTC; otherwise when its certificate begins."),
     ] = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Enrol a meter: prove its manufacturer's certificate, receive one of the organisation."""
     with user_mistakes(), _client(service, tls_ca, log_key) as client:
-        identity = MeterIdentity.load(meter)
+        passphrase = read_passphrase(passphrase_file)
+        identity = MeterIdentity.load(meter, password=passphrase)
         made_at_s = (
             parse(identity.certificate).not_before_s
             if manufactured_at is None
             else to_seconds(manufactured_at.replace(tzinfo=UTC))
         )
         enrolled = client.enrol(identity, manufactured_at_s=made_at_s, key=SigningKey.generate())
-        enrolled.save(out)
+        enrolled.save(out, password=passphrase)
     typer.echo(f"client {enrolled.client_id}: {out / 'client.pem'}; keep {out / 'client.key'} to yourself")
 
 
@@ -77,11 +80,14 @@ def renew(
     tls_ca: TlsCa,
     service: Address = USUAL_ADDRESS,
     log_key: LogKey = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Renew a meter's certificate, for a new key."""
     with user_mistakes(), _client(service, tls_ca, log_key) as client:
-        renewed = client.renew(ClientIdentity.load(present), key=SigningKey.generate())
-        renewed.save(out)
+        passphrase = read_passphrase(passphrase_file)
+        identity = ClientIdentity.load(present, password=passphrase)
+        renewed = client.renew(identity, key=SigningKey.generate())
+        renewed.save(out, password=passphrase)
     typer.echo(f"client {renewed.client_id}: {out / 'client.pem'}; {present} is not taken any more")
 
 
@@ -91,11 +97,13 @@ def revoke(
     tls_ca: TlsCa,
     service: Address = USUAL_ADDRESS,
     reason: Annotated[ReasonName, typer.Option(help="Why.")] = ReasonName.UNSPECIFIED,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Take a certificate back for ever, here and on the ledger."""
     wanted = _digest("CERTIFICATE_ID", certificate_id)
     with user_mistakes(), _client(service, tls_ca) as client:
-        client.revoke(ClientIdentity.load(registrar), wanted, reason=reason.value_on_wire)
+        operator = ClientIdentity.load(registrar, password=read_passphrase(passphrase_file))
+        client.revoke(operator, wanted, reason=reason.value_on_wire)
     typer.echo(f"revoked {certificate_id}")
 
 
@@ -105,10 +113,12 @@ def list_certificates(
     service: Address = USUAL_ADDRESS,
     only_valid: Annotated[bool, typer.Option(help="Leave out what is revoked, replaced or expired.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """List the certificates that were issued, in the log's order."""
     with user_mistakes(), _client(service, tls_ca) as client:
-        rows = [_row(each) for each in client.list(ClientIdentity.load(registrar), only_valid=only_valid)]
+        operator = ClientIdentity.load(registrar, password=read_passphrase(passphrase_file))
+        rows = [_row(each) for each in client.list(operator, only_valid=only_valid)]
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return

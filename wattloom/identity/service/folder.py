@@ -9,13 +9,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from wattloom.identity import files
 from wattloom.identity.certificates import Authority
-from wattloom.identity.credentials import load_pem, to_pem
+from wattloom.identity.credentials import ClientIdentity, load_pem, to_pem
 from wattloom.identity.errors import InvalidRequest
 from wattloom.identity.keys import SigningKey
 from wattloom.identity.parsing import parse
 from wattloom.identity.service.errors import ServiceNotStarted
 from wattloom.identity.service.issuers import BACKDATE_S, Issuers
-from wattloom.identity.service.settings import Settings
+from wattloom.identity.service.settings import LedgerSettings, Settings
 from wattloom.identity.store import Database
 from wattloom.identity.tls import LOOPBACK, TlsAuthority, TlsFolder
 from wattloom.identity.verify import verify_anchor
@@ -101,6 +101,10 @@ class ServiceFolder:
     def log_key(self) -> SigningKey:
         """Return the key that signs the log's heads."""
         return SigningKey.load(self.path / LOG_KEY, password=self._password)
+
+    def registrar(self, ledger: LedgerSettings) -> ClientIdentity:
+        """Return who speaks with the ledger; the service's passphrase opens an encrypted key."""
+        return ClientIdentity.load(self.path / ledger.registrar, password=self._password)
 
     def tls(self) -> TlsFolder:
         """Return the server's TLS identity, which may be renewed while it runs."""

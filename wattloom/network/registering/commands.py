@@ -79,9 +79,15 @@ def monitor(
     every: Annotated[
         int | None, typer.Option(min=1, help="Look again after so many seconds, until interrupted.")
     ] = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Look whether the log only grows, and name certificates that nobody announced (exit code 1)."""
-    with user_mistakes(), _announcements(announced, gateway or [], gateway_ca, member) as known:
+    with (
+        user_mistakes(),
+        _announcements(
+            announced, gateway or [], gateway_ca, member, read_passphrase(passphrase_file)
+        ) as known,
+    ):
         root, key = files.read_public(tls_ca), load_log_key(log_key)
         with IdentityClient(service, ca_certificate=root) as client:
             looking = Monitor(ServiceLog(client), key, known, grace_s=grace)
@@ -108,7 +114,7 @@ def _publisher(service: ServiceFolder) -> Callable[[], Publisher] | None:
     ledger = service.settings.ledger
     if ledger is None:
         return None
-    registrar = ClientIdentity.load(service.path / ledger.registrar)
+    registrar = service.registrar(ledger)
     root = files.read_public(service.path / ledger.tls_ca)
     return lambda: LedgerPublisher(
         AsyncClient(ledger.gateways, ca_certificate=root, identity=registrar, chain_id=ledger.chain_id)
@@ -117,14 +123,18 @@ def _publisher(service: ServiceFolder) -> Callable[[], Publisher] | None:
 
 @contextmanager
 def _announcements(
-    announced: Path | None, gateways: list[str], gateway_ca: Path | None, member: Path | None
+    announced: Path | None,
+    gateways: list[str],
+    gateway_ca: Path | None,
+    member: Path | None,
+    passphrase: str | None,
 ) -> Iterator[Announcements]:
     if announced is not None:
         yield AnnouncedInFile(announced)
         return
     if not gateways or gateway_ca is None or member is None:
         fail("say where certificates are announced: --announced, or --gateway with --gateway-ca and --as")
-    identity, root = ClientIdentity.load(member), files.read_public(gateway_ca)
+    identity, root = ClientIdentity.load(member, password=passphrase), files.read_public(gateway_ca)
     with Client(gateways, ca_certificate=root, identity=identity) as client:
         yield AnnouncedOnLedger(client)
 
