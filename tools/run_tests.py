@@ -1,4 +1,4 @@
-"""Run the usual tests in two lanes at once, because tests of networks mostly wait.
+"""Run the usual tests in three lanes at once, because tests of ledgers and of networks mostly wait.
 
 Each lane is one pytest, so that what its tests share (a running network) is started once, and writes its
 JUnit report into build/. Lines come as they are printed, with the name of their lane.
@@ -10,7 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 NETWORKS = ("tests/network/faults", "tests/network/consortium", "tests/docs")
-LANES = {"networks": NETWORKS, "others": ("tests", *(f"--ignore={folder}" for folder in NETWORKS))}
+LEDGERS = ("tests/conformance", "tests/identity", "tests/network", "tests/replay")
+LANES = {
+    "networks": NETWORKS,
+    "ledgers": (*LEDGERS, *(f"--ignore={folder}" for folder in NETWORKS)),
+    "others": ("tests", *(f"--ignore={folder}" for folder in (*LEDGERS, "tests/docs"))),
+}
 REPORTS = Path("build")
 
 
