@@ -67,10 +67,10 @@ def trust(
     folder: Service,
     manufacturer: Annotated[Path, typer.Argument(help="PEM of the manufacturer's root.")],
 ) -> None:
-    """Take a manufacturer's meters, from the service's next start on."""
+    """Take a manufacturer's meters; a running service does so on SIGHUP."""
     with user_mistakes():
         name = ServiceFolder(folder).trust(load_pem(manufacturer)[0])
-    typer.echo(f"manufacturer {name} is trusted; restart the service")
+    typer.echo(f"manufacturer {name} is trusted; send SIGHUP to a running service")
 
 
 def rotate(
