@@ -1,4 +1,4 @@
-"""Run the usual tests in three lanes at once, because tests of ledgers and of networks mostly wait.
+"""Run the usual tests in four lanes at once, because tests of ledgers and of networks mostly wait.
 
 Each lane is one pytest, so that what its tests share (a running network) is started once, and writes its
 JUnit report into build/. Lines come as they are printed, with the name of their lane.
@@ -9,12 +9,14 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-NETWORKS = ("tests/network/faults", "tests/network/consortium", "tests/docs")
+NETWORKS = ("tests/network/faults", "tests/network/consortium")
 LEDGERS = ("tests/conformance", "tests/identity", "tests/network", "tests/replay")
+PAGES = ("tests/docs",)
 LANES = {
     "networks": NETWORKS,
     "ledgers": (*LEDGERS, *(f"--ignore={folder}" for folder in NETWORKS)),
-    "others": ("tests", *(f"--ignore={folder}" for folder in (*LEDGERS, "tests/docs"))),
+    "pages": PAGES,
+    "others": ("tests", *(f"--ignore={folder}" for folder in (*LEDGERS, *PAGES))),
 }
 REPORTS = Path("build")
 

@@ -1,4 +1,4 @@
-"""One running ledger per engine for the whole session; a town of its own for each test."""
+"""One running ledger per engine for the whole suite; a town of its own for each test."""
 
 import time
 from pathlib import Path
@@ -50,7 +50,7 @@ def exercised_by_engine():
     return {}
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="package", params=ENGINES)
 def ledger(request, tmp_path_factory, exercised_by_engine):
     with ENGINES[request.param](tmp_path_factory.mktemp(request.param)) as running:
         with running.client() as client:
@@ -70,7 +70,7 @@ def begin(running, exercised):
     town.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def exercised(ledger, exercised_by_engine):
     return exercised_by_engine[ledger.engine]
 

@@ -6,7 +6,7 @@ from tests.network.cometbft import stock
 from wattloom.network.cometbft.rpc import RpcClient
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stock_address(engine_program, tmp_path_factory):
     """Return the RPC of one running stock node with a few blocks; tests may add transactions."""
     home = stock.make_home(engine_program, tmp_path_factory.mktemp("stock"))

@@ -36,7 +36,7 @@ def make(tmp_path):
     return build
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(engine_program, tmp_path_factory):
     """Return a network whose four nodes run; a test leaves all of them running."""
     network = create_network(with_free_ports(parse_spec(FOUR)), tmp_path_factory.mktemp("up") / "network")

@@ -64,7 +64,7 @@ class Known:
         return self.height(lambda results: results.HasField("consensus_param_updates"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def known(day):
     return Known(day)
 
