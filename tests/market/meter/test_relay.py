@@ -81,7 +81,7 @@ def test_what_the_ledger_has_already_is_done(spool, meters, ledger, client):
     trees = left(spool, meters, ledger)
     Relay(spool, client).run()
     leave_tree(spool, 1, trees[0])
-    assert Relay(spool, client).run() == (0, 0, {})
+    assert Relay(spool, client).run() == (0, 0, 0, {})
     assert list(spool.iterdir()) == []
 
 
@@ -98,6 +98,21 @@ def test_receipts_go_one_by_one_and_a_second_use_is_done_too(spool, meters, ledg
     done = Relay(spool, client).run()
     assert (done.receipts, done.refused) == (5, {})
     assert list(spool.iterdir()) == []
+
+
+def test_receipts_wait_for_their_epoch_and_are_put_aside_after_it(spool, meters, ledger, client):
+    left(spool, meters, ledger)
+    Relay(spool, client).run()
+    meter, epoch = meters[0], ledger.epoch()
+    for root in meter.roots(1):
+        meter.mark_published(root)
+    leave_receipt(spool, meter.receipt(epoch=1, subject=subject(0), energy_wh=0))
+    assert Relay(spool, client).run() == (0, 0, 1, {})
+    ledger.advance_to(epoch.starts_at_s)
+    assert Relay(spool, client).run() == (0, 1, 0, {})
+    late = leave_receipt(spool, meter.receipt(epoch=1, subject=subject(1), energy_wh=1))
+    ledger.advance_to(epoch.ends_at_s + epoch.grace_s + 1)
+    assert Relay(spool, client).run() == (0, 0, 0, {late.name: "EPOCH_NOT_RUNNING"})
 
 
 def test_files_that_are_no_letters_are_put_aside(spool, client):

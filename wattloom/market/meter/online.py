@@ -164,7 +164,8 @@ def relay(
         member = ClientIdentity.load(identity, password=password)
         with Client([ledger_address], ca_certificate=ledger_ca.read_bytes(), identity=member) as client:
             done = Relay(spool, client).run()
-    typer.echo(f"{done.trees} trees published, {done.receipts} receipts taken")
+    early = f", {done.early} wait for their epoch" if done.early else ""
+    typer.echo(f"{done.trees} trees published, {done.receipts} receipts taken{early}")
     for name, code in done.refused.items():
         typer.echo(f"refused: {name}: {code}", err=True)
 

@@ -8,23 +8,25 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from wattloom.chaincode.api import Record
+from wattloom.chaincode.api import AlreadyExists, Record
 from wattloom.chaincode.api.codec import MalformedRecord, decode
+from wattloom.chaincode.existence.errors import EpochNotRunning, KeySpent
 from wattloom.chaincode.existence.messages import MAX_TREES_AT_ONCE, Publish, SignedTree, Spend
 from wattloom.market.meter.spool import RECEIPT, TREE, LeftTree
 from wattloom.network.client import Client, Refused
 
 R = TypeVar("R", bound=Record)
 
-KNOWN = {"ALREADY_EXISTS", "KEY_SPENT"}
+KNOWN = {AlreadyExists.code, KeySpent.code}
 """Refusals that say that the ledger has it already."""
 
 
 class Relayed(NamedTuple):
-    """What became of the spool: how many trees and receipts the ledger took, and why others were refused."""
+    """What became of the spool: what the ledger took, what came before its epoch, why others were refused."""
 
     trees: int
     receipts: int
+    early: int
     refused: dict[str, str]
 
 
@@ -34,13 +36,14 @@ class Relay:
     def __init__(self, spool: Path, client: Client) -> None:
         self._spool, self._client = spool, client
         self._refused: dict[str, str] = {}
+        self._early = 0
 
     def run(self) -> Relayed:
         """Hand everything in once; a file goes when the ledger has it, or has refused it for good."""
-        self._refused = {}
+        self._refused, self._early = {}, 0
         trees = sum(self._publish(*batch) for batch in self._batches())
         receipts = [path for path in self._files(RECEIPT) if self._spend(path)]
-        return Relayed(trees, len(receipts), self._refused)
+        return Relayed(trees, len(receipts), self._early, self._refused)
 
     def _batches(self) -> list[tuple[int, dict[Path, SignedTree]]]:
         """Return the trees of each epoch in the order of their roots, as many as go at once."""
@@ -82,12 +85,14 @@ class Relay:
         return True
 
     def _give_up(self, path: Path, refusal: Refused) -> None:
-        """Keep what the ledger refuses for now, out of the way and for people to see."""
-        if refusal.code not in KNOWN:
+        """Leave what comes too early, drop what the ledger has, and put the rest aside for people to see."""
+        if _is_early(refusal):
+            self._early += 1
+        elif refusal.code in KNOWN:
+            path.unlink()
+        else:
             self._refused[path.name] = refusal.code
             path.rename(path.with_suffix(".refused"))
-        else:
-            path.unlink()
 
     def _read(self, path: Path, kind: type[R]) -> R | None:
         try:
@@ -102,3 +107,9 @@ class Relay:
         found = sorted(self._spool.glob(f"{kind}-*.json"))
         secrets.SystemRandom().shuffle(found)
         return found
+
+
+def _is_early(refusal: Refused) -> bool:
+    """Tell whether a receipt's epoch has not begun; its meter may sign as soon as the tree is published."""
+    facts = refusal.details
+    return refusal.code == EpochNotRunning.code and int(facts["block_time_s"]) < int(facts["starts_at_s"])
