@@ -130,6 +130,16 @@ class TestCertificatesOfMeters:
         refused(maker, DESK, "register_meter", chain_of(METER, stolen), ClientRevoked)
         refused(maker, DESK, "register_meter", chain_of(METER, homes), InvalidArgument)
 
+    def test_a_revoked_certificate_is_not_renewed_and_its_meter_enrols_again(self, maker):
+        stolen, renewed, own = as_meter(METER), as_meter(METER), as_meter(METER)
+        maker.submit(DESK, "registry:register_meter", chain_of(METER, stolen))
+        maker.submit(DESK, "registry:revoke_client", ClientId(client_id=stolen.client_id))
+        certificate = MeterCertificate(lfdi=METER.lfdi, client_id=renewed.client_id)
+        refusal = refused(maker, DESK, "certify_meter", certificate, ClientRevoked)
+        assert refusal.details == {"client_id": stolen.client_id}
+        maker.submit(DESK, "registry:enrol_meters", MeterChains(meters=[chain_of(METER, own)]))
+        assert maker.admit(own).role == "meter"
+
     def test_only_its_own_organisation_certifies_a_meter(self, house):
         certificate = MeterCertificate(lfdi=METER.lfdi, client_id="0" * 64)
         refused(house, SOUTH_DESK, "certify_meter", certificate, Forbidden)

@@ -5,6 +5,7 @@ from wattloom.chaincode.registry import keys
 from wattloom.chaincode.registry.access import require_overseer, require_own
 from wattloom.chaincode.registry.anchors import claimed_organisation, rejections_refused
 from wattloom.chaincode.registry.clients import bind, check_bindable
+from wattloom.chaincode.registry.errors import ClientRevoked
 from wattloom.chaincode.registry.records import (
     Announced,
     Binding,
@@ -59,13 +60,16 @@ def enrol_meters(ctx: Context, request: MeterChains) -> None:
 
 
 def certify_meter(ctx: Context, request: MeterCertificate) -> None:
-    """Let a meter act through another certificate of its organisation: renewed, or for a key that was lost.
+    """Let a meter act through the certificate that follows its present one.
+
+    None follows a revoked one, because whoever has a stolen key could renew it; such a meter enrols again, by
+    its manufacturer's key.
 
     Raises
     ------
     NotFound : no such meter
     AlreadyExists : it acts through this certificate already
-    ClientRevoked : the certificate is revoked
+    ClientRevoked : this certificate, or the one that it follows, is revoked
     InvalidArgument : the certificate is another party's
     """
     # READ
@@ -76,6 +80,8 @@ def certify_meter(ctx: Context, request: MeterCertificate) -> None:
     if before == request:
         raise AlreadyExists(key=f"registry:{keys.meter_certificate(request.lfdi)}")
     check_bindable(ctx, _binding(meter, request.client_id))
+    if before is not None and ctx.state.exists(keys.revocation(meter.organisation, before.client_id)):
+        raise ClientRevoked(client_id=before.client_id)
     # WRITE
     _certify(ctx, meter, request)
 
