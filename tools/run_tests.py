@@ -12,9 +12,7 @@ from pathlib import Path
 
 LANES = {
     "networks": ("tests/network/faults", "tests/network/consortium"),
-    "ledgers": ("tests/network",),
-    "contracts": ("tests/conformance", "tests/replay", "tests/chaincode"),
-    "market": ("tests/market",),
+    "ledgers": ("tests/conformance", "tests/identity", "tests/network", "tests/replay"),
     "pages": ("tests/docs",),
     "others": ("tests",),
 }
@@ -36,7 +34,7 @@ def run(lane: str, arguments: list[str]) -> int:
         [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         for line in process.stdout or ():
-            sys.stdout.write(f"{lane:>9} | {line}")
+            sys.stdout.write(f"{lane:>8} | {line}")
             sys.stdout.flush()
     return process.returncode
 
