@@ -36,12 +36,12 @@ _LATELY: Final = (
 _MOVE: Final = (
     update(meters).where(meters.c.lfdi == bindparam("b_lfdi")).values(certificate_id=bindparam("b_id"))
 )
-REPLACE: Final = (
+_REPLACE: Final = (
     update(certificates)
     .where(certificates.c.certificate_id == bindparam("b_id"), certificates.c.revoked_at_s.is_(None))
     .values(replaced_by=bindparam("b_by"), revoked_at_s=bindparam("b_at_s"), reason=bindparam("b_reason"))
 )
-"""Ends a certificate in favour of another: b_id, b_by, b_at_s, b_reason."""
+"""Ends a certificate in favour of another."""
 
 
 class KnownMeter(msgspec.Struct, frozen=True):
@@ -112,7 +112,7 @@ class Batch:
             [{"b_lfdi": lfdi, "b_id": self._meters[lfdi].certificate_id} for lfdi in sorted(again)],
         )
         _many(run, insert(certificates), self.rows)
-        _many(run, REPLACE, self._replaced)
+        _many(run, _REPLACE, self._replaced)
         _many(run, insert(used_nonces), self._nonces)
         _many(run, insert(outbox), [outbox_row(each, self._now_s) for each in self._announcements])
         _many(run, insert(audit), [self._audit_row(each) for each in self._announcements])

@@ -76,7 +76,7 @@ def judge_listing(
 
 
 async def require_accepted(permit: Permit | Listing, publisher: Publisher | None) -> None:
-    """Raise `NotAllowed` where the ledger refuses the registrar's certificate, `LedgerSilent` where it is.
+    """Raise `NotAllowed` if the ledger refuses the registrar's certificate, `LedgerSilent` without an answer.
 
     A registrar who has left keeps a certificate that is not over; where there is no ledger, nobody can tell.
     """
