@@ -10,6 +10,7 @@ from tests.chaincode.existence.world import (
     RELAYER,
     RULES,
     World,
+    chain_of,
     meter,
     publication,
     signed,
@@ -21,7 +22,7 @@ from wattloom.chaincode.api.codec import encode
 from wattloom.chaincode.existence import house
 from wattloom.chaincode.existence.errors import EpochNotRunning, KeySpent, ProofRefused, TreeNotVouched
 from wattloom.chaincode.existence.messages import Publish, Received, Spend
-from wattloom.chaincode.registry.records import ClientId, MeterCertificate
+from wattloom.chaincode.registry.records import ClientId, MeterCertificate, MeterChains
 from wattloom.identity.errors import Code
 from wattloom.identity.existence import statements
 from wattloom.identity.existence.receipts import Receipt
@@ -138,7 +139,8 @@ class TestRevocation:
         spend(world, samples.receipt(0))
         world.submit(DESK, "registry:revoke_client", ClientId(client_id="ab" * 32))
         spend_refused(world, spending(samples.receipt(1)), TreeNotVouched)
-        world.submit(DESK, "registry:certify_meter", MeterCertificate(lfdi=vouched, client_id="cd" * 32))
+        again = replace(chain_of(vouched), client_id="cd" * 32)
+        world.submit(DESK, "registry:enrol_meters", MeterChains(meters=[again]))
         spend(world, samples.receipt(1))
 
     def test_who_did_not_vouch_can_be_revoked_without_effect(self):

@@ -71,8 +71,7 @@ class World(MemoryLedger):
         maker = Manufacturer(manufacturer="acme", root_certificate=ROOT.certificate)
         self.submit(ADMIN, "registry:add_manufacturer", maker)
         for number in range(4):
-            chain = MeterChain(chain=list(meter(number).chain), manufactured_at_s=T0 - DAY_S)
-            self.submit(DESK, "registry:register_meter", chain)
+            self.submit(DESK, "registry:register_meter", chain_of(meter(number).lfdi))
         for number in range(witnesses):
             self.submit(HOME, "existence:enlist", enlistment(number))
 
@@ -120,6 +119,11 @@ class World(MemoryLedger):
 
     def contract_state(self) -> dict[str, bytes]:
         return dict(self.committed.values["existence"])
+
+
+def chain_of(lfdi: str) -> MeterChain:
+    found = next(meter(number) for number in range(4) if meter(number).lfdi == lfdi)
+    return MeterChain(chain=list(found.chain), manufactured_at_s=T0 - DAY_S)
 
 
 def key_of(epoch: Epoch, lfdi: str) -> WitnessKey:
