@@ -9,8 +9,9 @@ import pytest
 from tests.network.community import CHAIN_ID, Community, running
 from wattloom.chaincode.registry.records import ClientId, Manufacturer, Meter, MeterId
 from wattloom.identity.certificates import Authority
-from wattloom.identity.client import IdentityClient
+from wattloom.identity.client import IdentityClient, NotAnswered
 from wattloom.identity.client import Refused as RefusedByService
+from wattloom.identity.client.calling import PATIENCE_S
 from wattloom.identity.keys import SigningKey
 from wattloom.identity.service.folder import ServiceFolder
 from wattloom.identity.service.server import IdentityThread
@@ -19,6 +20,7 @@ from wattloom.identity.tls import TlsIdentity
 from wattloom.identity.wire import identity_pb2 as wire
 from wattloom.network.client import AsyncClient, Client, Refused
 from wattloom.network.gateway import GatewayThread
+from wattloom.network.registering import publisher
 from wattloom.network.registering.announcements import AnnouncedOnLedger
 from wattloom.network.registering.publisher import LedgerPublisher
 
@@ -138,6 +140,22 @@ def test_a_registrar_whose_certificate_was_taken_back_does_nothing_at_the_servic
         ):
             with pytest.raises(RefusedByService, match="that the ledger accepts for hills"):
                 forbidden()
+
+
+def test_a_ledger_that_is_away_is_told_before_who_asks_gives_up(tmp_path, community, monkeypatch):
+    monkeypatch.setattr(publisher, "ANSWER_S", 0.5)
+    office = community.member("office", "registrar")
+    folder = ServiceFolder.create(tmp_path / "alone", HILLS, [MAKER.certificate], settings=Settings())
+
+    def connect():
+        ca_pem = (folder.tls_path / "tls-ca.pem").read_bytes()
+        return LedgerPublisher(AsyncClient(["127.0.0.1:1"], identity=office, ca_certificate=ca_pem))
+
+    with IdentityThread(folder, connect) as running_service, reached((running_service, folder)) as client:
+        started = time.monotonic()
+        with pytest.raises(NotAnswered, match="does not say whether your certificate still holds"):
+            list(client.list(office))
+    assert time.monotonic() - started < PATIENCE_S
 
 
 def test_what_the_ledger_knows_already_is_taken_for_told(service, office):

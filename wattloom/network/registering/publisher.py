@@ -26,6 +26,9 @@ _LASTING: Final = frozenset(
 )
 """What another try of the same announcement would be answered as well."""
 
+ANSWER_S: Final = 5.0
+"""How long who asks the service waits for the ledger, whose client would try for longer than they do."""
+
 Enrolment = tuple[MeterChain, "asyncio.Future[None]"]
 """A meter, and where it is said what became of it."""
 
@@ -61,9 +64,12 @@ class LedgerPublisher:
         """Return whether the ledger lets a party act through a certificate; raise `LedgerSilent`."""
         binding = Binding(party_id=party_id, client_id=certificate_id)
         try:
-            standing = await self._client.evaluate("registry:read_standing", binding, Standing)
+            async with asyncio.timeout(ANSWER_S):
+                standing = await self._client.evaluate("registry:read_standing", binding, Standing)
         except ClientError as error:
             raise LedgerSilent(reason=str(error)) from error
+        except TimeoutError:
+            raise LedgerSilent(reason=f"no answer in {ANSWER_S:g} s") from None
         return standing.accepted
 
     async def close(self) -> None:
