@@ -1,4 +1,5 @@
 import json
+import time
 from base64 import b64decode
 
 import pytest
@@ -9,6 +10,8 @@ from wattloom.identity.commands import app
 from wattloom.identity.describe import describe
 from wattloom.identity.errors import KeyFileError
 from wattloom.identity.parsing import parse
+from wattloom.identity.service.folder import ServiceFolder
+from wattloom.identity.service.settings import LedgerSettings, Settings
 from wattloom.identity.succession import succession_statement
 from wattloom.identity.tls import TlsAuthority, TlsIdentity
 from wattloom.identity.verify import verify_client, verify_meter
@@ -157,6 +160,19 @@ def test_a_members_and_a_meters_key_are_encrypted_by_a_passphrase_of_their_own(t
         with pytest.raises(KeyFileError, match="password"):
             kind.load(tmp_path / folder)
         assert kind.load(tmp_path / folder, password="correct horse")
+
+
+def test_a_services_passphrase_opens_its_registrars_key(tmp_path, passphrase):
+    start_s = int(time.time()) - 3_600
+    utility = Authority.create("north CA", organisation="north", not_before_s=start_s, path_length=1)
+    office = utility.issue_client("office", role="registrar", not_before_s=start_s)
+    office.save(tmp_path / "office", password="correct horse")
+    ledger = LedgerSettings(gateways=[], tls_ca="", registrar=str(tmp_path / "office"), chain_id="valley")
+    service = tmp_path / "service"
+    made = ServiceFolder.create(service, utility, [], settings=Settings(), password="correct horse")
+    assert made.registrar(ledger).client_id == office.client_id
+    with pytest.raises(KeyFileError, match="password"):
+        ServiceFolder(service).registrar(ledger)
 
 
 @pytest.mark.parametrize(("content", "mode", "words"), [("x\n", 0o644, "chmod 600"), ("\n", 0o600, "empty")])
