@@ -236,4 +236,4 @@ class Votes(RuleBasedStateMachine):
 
 
 TestVotes = Votes.TestCase
-TestVotes.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
+TestVotes.settings = settings(max_examples=100, stateful_step_count=80, deadline=None)

@@ -110,7 +110,7 @@ def test_a_restored_state_is_row_for_row_what_execution_made(source, rows, store
     assert (ours[STATE], ours["buckets"]) == (theirs[STATE], theirs["buckets"])
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=STATES, step=st.integers(1, 50))
 def test_any_state_comes_back_under_its_root(tmp_path_factory, values, step):
     root = plain_root(values)
